@@ -1,0 +1,9 @@
+select
+    source,
+    stream,
+    reason,
+    pointer,
+    payload_sha256,
+    load_id,
+    as_of
+from {{ source('run', 'quarantine') }}

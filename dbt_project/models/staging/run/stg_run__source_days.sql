@@ -1,0 +1,7 @@
+select
+    source,
+    stream,
+    day,
+    status,
+    rows
+from {{ source('run', 'source_days') }}

@@ -1,0 +1,4 @@
+select
+    source,
+    day
+from {{ source('run', 'touched_days') }}

@@ -1,0 +1,122 @@
+"""What a connector is: a module that turns one source into slices of items.
+
+Belongs here: the small vocabulary that connectors and landing share.
+Does not: reading any source (one module each), checking or writing records (landing).
+
+A connector module defines `SOURCE: str`, `Config(SourceConfig)` and
+`slices(config, night, cursors, transport=None) -> Iterator[Slice]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Record = Mapping[str, object]
+"""One record as the source sent it: JSON-like, nested objects allowed, no child lists."""
+
+Cursors = Mapping[str, str]
+"""Slice key -> cursor of the newest load that counted before this night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a stream. `pointer` says where it stood (endpoint and id, file digest and line), never a name."""
+
+    stream: str
+    record: Record
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Many records at once, for volume: an Arrow table whose columns are named as they land."""
+
+    stream: str
+    table: pa.Table
+    pointers: pa.Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something that is no record, such as a broken line. Landing keeps its digest and never its content."""
+
+    stream: str
+    reason: str
+    pointer: str
+    payload: bytes
+
+
+Item = Row | Batch | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A unit that is fetched whole or not at all.
+
+    key: unique within the source, such as "pull_requests/acme/app" or "user_days/2026-11-17".
+    streams: the streams it may fill; an empty answer lands zero rows, so that silence is told from failure.
+    items: called only when the slice must be fetched; when it raises, nothing of the slice counts.
+    cursor: kept with the load; the next night finds it in `cursors[key]`. A function when it is known only
+        after the last item.
+    day: for replace_day streams, the day whose rows this slice replaces.
+    """
+
+    key: str
+    streams: tuple[str, ...]
+    items: Callable[[], Iterable[Item]]
+    cursor: str | Callable[[], str | None] | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """The night of one partition. `as_of` is the exclusive end, in UTC, of what it may see."""
+
+    as_of: datetime
+
+    def __post_init__(self) -> None:
+        if self.as_of.tzinfo is None or self.as_of.utcoffset() != timedelta(0):
+            raise ValueError(f"as_of must be in UTC, got {self.as_of!r}")
+
+    @classmethod
+    def of(cls, day: date) -> Night:
+        """The night that closes `day`: as_of is the midnight (UTC) after it."""
+        return cls(datetime.combine(day + timedelta(days=1), time(), UTC))
+
+    @property
+    def day(self) -> date:
+        """The partition: the last whole day that the night sees."""
+        return (self.as_of - timedelta(days=1)).date()
+
+
+class SourceConfig(BaseModel):
+    """What every source's section in counterpoise.toml can say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    enabled: bool = True
+
+
+class Transport(Protocol):
+    """What carries a request; a test passes its own."""
+
+    def __call__(self, method: str, url: str, **options: Any) -> Any: ...
+
+
+class Connector(Protocol):
+    """The shape of a connector module."""
+
+    SOURCE: str
+    Config: type[SourceConfig]
+
+    def slices(
+        self, config: Any, night: Night, cursors: Cursors, transport: Transport | None = None
+    ) -> Iterator[Slice]: ...
