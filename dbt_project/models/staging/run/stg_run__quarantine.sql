@@ -5,5 +5,6 @@ select
     pointer,
     payload_sha256,
     load_id,
+    refusal_number,
     as_of
 from {{ source('run', 'quarantine') }}

@@ -1,0 +1,143 @@
+"""Landing: what a connector brings becomes typed Parquet that counts whole or not at all.
+
+Belongs here: running a connector's slices for a night (this file), and in the modules beside it contract checks
+(records, tables), pseudonyms, files (writer), the manifest and the order of steps (load).
+Does not: knowledge of any one source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from orchestration.connectors.base import Night, Slice
+from orchestration.contracts import SourceContract
+from orchestration.errors import (
+    LandingError,
+    PermissionRefusedError,
+    RateLimitedError,
+    SettingsError,
+    SourceError,
+    TruncatedLoadError,
+)
+from orchestration.landing import manifest
+from orchestration.landing.load import Landing, LoadInProgress
+from orchestration.landing.pseudonyms import Pseudonymiser
+
+__all__ = ["Landing", "LoadReport", "Pseudonymiser", "check_key", "land_slices"]
+
+
+@dataclass
+class LoadReport:
+    """What a source brought tonight. `failed` and `refused` hold one sentence a slice."""
+
+    source: str
+    landed: int = 0
+    quarantined: int = 0
+    new_loads: int = 0
+    unchanged: int = 0
+    already_counted: int = 0
+    failed: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    unknown_fields: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.failed and not self.refused
+
+    def count(self, load: manifest.Load) -> None:
+        self.new_loads += 1
+        for stream, brought in load.streams.items():
+            self.landed += brought.landed
+            self.quarantined += brought.quarantined
+            for name, rows in brought.unknown_fields.items():
+                path = f"{stream}.{name}"
+                self.unknown_fields[path] = self.unknown_fields.get(path, 0) + rows
+
+
+def cursors(loads: list[manifest.Load], night: Night) -> dict[str, str]:
+    """Slice key -> cursor of its newest load before this night."""
+    before = [load for load in loads if load.as_of < night.as_of]
+    newest = manifest.newest_by_slice(before)
+    return {key: load.cursor for key, load in newest.items() if load.cursor is not None}
+
+
+def land_slices(
+    landing: Landing,
+    contract: SourceContract,
+    night: Night,
+    slices: Iterable[Slice],
+    *,
+    refetch: bool = False,
+    accept_shrink: bool = False,
+    on_slice: Callable[[str, str], None] = lambda key, outcome: None,
+) -> LoadReport:
+    """Land every slice that this night has not counted yet.
+
+    A slice that fails leaves no trace and the next one is tried; a source that refuses us or asks for patience
+    ends the round. `refetch` reads counted slices again; `accept_shrink` lets a smaller set replace a larger.
+    """
+    report = LoadReport(contract.source)
+    newest = manifest.newest_by_slice(manifest.visible(manifest.read(landing.folder, contract.source), night.as_of))
+    if accept_shrink:
+        landing = replace(landing, smallest_load_share=0.0)
+    try:
+        for piece in slices:
+            previous = newest.get(piece.key)
+            if previous is not None and previous.as_of == night.as_of and not refetch:
+                report.already_counted += 1
+                continue
+            on_slice(piece.key, _land(landing, contract, night, piece, previous, report))
+    except (RateLimitedError, PermissionRefusedError, SourceError, OSError) as error:
+        report.failed.append(f"{contract.source}: {error}")
+    return report
+
+
+def _land(
+    landing: Landing,
+    contract: SourceContract,
+    night: Night,
+    piece: Slice,
+    previous: manifest.Load | None,
+    report: LoadReport,
+) -> str:
+    load = LoadInProgress(landing, contract, night, piece, previous)
+    try:
+        for item in piece.items():
+            load.take(item)
+        counted = load.count()
+    except TruncatedLoadError as error:
+        load.drop()
+        report.refused.append(str(error))
+        return "refused"
+    except (RateLimitedError, PermissionRefusedError):
+        load.drop()
+        raise
+    except (SourceError, LandingError) as error:
+        load.drop()
+        report.failed.append(f"{piece.key}: {error}")
+        return "failed"
+    except BaseException:
+        load.drop()
+        raise
+    if counted.confirms is not None:
+        report.unchanged += 1
+        return "unchanged"
+    report.count(counted)
+    return f"{sum(stream.landed for stream in counted.streams.values()):,} rows"
+
+
+def check_key(folder: Path, pseudonymiser: Pseudonymiser) -> None:
+    """Refuse to mix pseudonyms of two keys in one landing folder; the first use writes the fingerprint down."""
+    path, fingerprint = folder / "_key_fingerprint", pseudonymiser.fingerprint()
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        draft.write_text(fingerprint, "utf-8")
+        draft.replace(path)
+    elif path.read_text("utf-8") != fingerprint:
+        raise SettingsError(
+            f"the landing folder was written with another pseudonym key (fingerprint {path.read_text('utf-8')}, "
+            f"configured {fingerprint}); nothing was landed. Restore the key, or land everything again in a new folder."
+        )

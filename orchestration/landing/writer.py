@@ -1,0 +1,83 @@
+"""Parquet files of one load, written whole or not at all.
+
+Belongs here: drafts per stream and day, fsync, rename.
+Does not: knowing what a record means. Drafts of a killed writer carry the suffix `.draft` and are never read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from orchestration.landing.manifest import LandedFile, sync_folder
+
+ROW_GROUP = 256_000
+
+
+class DraftFiles:
+    """The files of one load in the making, one per stream and day."""
+
+    def __init__(self, landing: Path, source: str, load_id: str) -> None:
+        self._landing, self._source, self._load_id = landing, source, load_id
+        self._writers: dict[tuple[str, date], pq.ParquetWriter] = {}
+        self._rows: dict[tuple[str, date], int] = {}
+        self._digest = hashlib.sha256()
+
+    def write(self, stream: str, table: pa.Table) -> None:
+        """Append rows (with their `_day`) to the drafts of their days."""
+        for day in sorted(pc.unique(table["_day"]).to_pylist()):
+            rows = table if len(table) == 0 else table.filter(pc.equal(table["_day"], pa.scalar(day)))
+            self._add_to_digest(stream, rows)
+            self._writer(stream, day, table.schema).write_table(rows, row_group_size=ROW_GROUP)
+            self._rows[stream, day] = self._rows.get((stream, day), 0) + len(rows)
+
+    def digest(self) -> str:
+        """Of all rows in the order in which they came; equal content gives an equal digest."""
+        return self._digest.hexdigest()
+
+    def keep(self) -> dict[str, list[LandedFile]]:
+        """Close, force to disk and name the files. They count once the manifest names them."""
+        kept: dict[str, list[LandedFile]] = {}
+        for (stream, day), writer in sorted(self._writers.items()):
+            writer.close()
+            path = self._path(stream, day)
+            draft = path.with_suffix(".draft")
+            _sync_file(draft)
+            draft.replace(path)
+            sync_folder(path.parent)
+            file = LandedFile(path=str(path.relative_to(self._landing)), day=day, rows=self._rows[stream, day])
+            kept.setdefault(stream, []).append(file)
+        return kept
+
+    def drop(self) -> None:
+        """Forget the drafts: the load does not count."""
+        for (stream, day), writer in self._writers.items():
+            writer.close()
+            self._path(stream, day).with_suffix(".draft").unlink(missing_ok=True)
+
+    def _writer(self, stream: str, day: date, schema: pa.Schema) -> pq.ParquetWriter:
+        if (stream, day) not in self._writers:
+            path = self._path(stream, day).with_suffix(".draft")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writers[stream, day] = pq.ParquetWriter(path, schema, compression="zstd")
+        return self._writers[stream, day]
+
+    def _path(self, stream: str, day: date) -> Path:
+        return self._landing / self._source / stream / f"day={day.isoformat()}" / f"{self._load_id}.parquet"
+
+    def _add_to_digest(self, stream: str, rows: pa.Table) -> None:
+        self._digest.update(stream.encode())
+        content = rows.drop_columns(["_load_id", "_as_of"]).combine_chunks()
+        for batch in content.to_batches():
+            self._digest.update(batch.serialize())
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

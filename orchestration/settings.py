@@ -1,0 +1,202 @@
+"""Every setting and every environment variable, read once, typed, with absolute paths.
+
+Belongs here: `counterpoise.toml` (the company, no secrets) and `COUNTERPOISE_*` variables (secrets, overrides).
+Does not: reading the environment anywhere else. A connector's own section is checked by the connector's Config.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from orchestration.connectors import SOURCES, connector
+from orchestration.connectors.base import SourceConfig
+from orchestration.errors import SettingsError
+
+PROJECT = Path(__file__).resolve().parent.parent
+CONFIG_VARIABLE = "COUNTERPOISE_CONFIG"
+TELEMETRY_OFF = {
+    "DO_NOT_TRACK": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DAGSTER_DISABLE_TELEMETRY": "yes",
+    "GX_ANALYTICS_ENABLED": "false",
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Organisation(_Section):
+    """Who publishes. `zone` cuts days and weeks; durations are always elapsed UTC."""
+
+    name: str = "organisation"
+    zone: str = "UTC"
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is no IANA time zone, such as Europe/Berlin")
+        return zone
+
+
+class Metrics(_Section):
+    """What metric definitions leave to the company (reference values: outcomes B.0, C.4)."""
+
+    cohort_days: int = Field(14, ge=1, le=90)
+    active_target_share: float = Field(0.8, gt=0, le=1)
+    smallest_rate_n: int = Field(10, ge=1)
+    smallest_median_n: int = Field(6, ge=1)
+
+
+class Privacy(_Section):
+    """How small is too small. The group size can be raised and not lowered below 5 outside of tests."""
+
+    smallest_group: int = Field(5, ge=1)
+    dominance_share: float = Field(0.5, gt=0, le=1)
+
+
+class Guards(_Section):
+    """When a night is refused instead of published."""
+
+    smallest_load_share: float = Field(0.7, ge=0, le=1)
+    largest_quarantine_share: float = Field(0.02, ge=0, le=1)
+    smallest_coverage_share: float = Field(0.0, ge=0, le=1)
+
+
+class Schedule(_Section):
+    """When the night runs, in the organisation's zone, and how many publications are kept."""
+
+    cron: str = "30 4 * * *"
+    start_date: date = date(2026, 1, 1)
+    kept_publications: int = Field(30, ge=1)
+
+
+class Settings(BaseSettings):
+    """The whole configuration. Environment beats file beats default; nested names join with `__`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COUNTERPOISE_", env_nested_delimiter="__", extra="ignore", frozen=True, case_sensitive=False
+    )
+
+    root: Path = PROJECT
+    data: Path = Path("data")
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    memory_limit: str = "3GB"
+    pseudonym_key: SecretStr = SecretStr("")
+    organisation: Organisation = Organisation()
+    metrics: Metrics = Metrics()
+    privacy: Privacy = Privacy()
+    guards: Guards = Guards()
+    schedule: Schedule = Schedule()
+    sources: dict[str, dict[str, Any]] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_path())
+
+    @property
+    def data_folder(self) -> Path:
+        return self.data if self.data.is_absolute() else self.root / self.data
+
+    @property
+    def landing(self) -> Path:
+        return self.data_folder / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.data_folder / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.data_folder / "published"
+
+    @property
+    def dbt_project(self) -> Path:
+        return PROJECT / "dbt_project"
+
+    @property
+    def seeds(self) -> Path:
+        return PROJECT / "seeds"
+
+    def enabled_sources(self) -> list[str]:
+        """The sources with a section in the file that does not say `enabled = false`, in reading order."""
+        unknown = sorted(set(self.sources) - set(SOURCES))
+        if unknown:
+            raise SettingsError(f"unknown sources {unknown} in counterpoise.toml; known are {', '.join(SOURCES)}")
+        return [name for name in SOURCES if self.sources.get(name, {"enabled": False}).get("enabled", True)]
+
+    def source_config(self, source: str) -> SourceConfig:
+        """The checked section of one source, with its paths made absolute against the file's folder."""
+        if source not in self.sources:
+            raise SettingsError(f"[sources.{source}] is missing in counterpoise.toml; docs/sources.md shows one")
+        try:
+            config = connector(source).Config.model_validate(self.sources[source])
+        except ValidationError as error:
+            problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise SettingsError(f"[sources.{source}] in counterpoise.toml: {problems}") from None
+        return _absolute(config, self.root)
+
+    def checked_pseudonym_key(self) -> bytes:
+        """The key of all pseudonyms; SettingsError when it is missing or short."""
+        key = self.pseudonym_key.get_secret_value().encode()
+        if len(key) < 16:
+            raise SettingsError(
+                "COUNTERPOISE_PSEUDONYM_KEY is missing or shorter than 16 bytes; people cannot be pseudonymised "
+                "without it. Make one with `openssl rand -hex 32`, keep it outside the warehouse, and set it."
+            )
+        return key
+
+
+def config_path() -> Path:
+    """The company's file: COUNTERPOISE_CONFIG, or counterpoise.toml in the current folder."""
+    return Path(os.environ.get(CONFIG_VARIABLE, "counterpoise.toml")).resolve()
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read everything once. SettingsError tells each problem with the place where it stands."""
+    path = config_path()
+    if CONFIG_VARIABLE in os.environ and not path.is_file():
+        raise SettingsError(f"{CONFIG_VARIABLE} names {path}, which is no file")
+    overrides.setdefault("root", path.parent)
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"{path.name}: {problems}") from None
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """What dbt reads from the environment, with every tool's telemetry off."""
+    return {
+        **TELEMETRY_OFF,
+        "COUNTERPOISE_WAREHOUSE": str(settings.warehouse),
+        "COUNTERPOISE_MEMORY_LIMIT": settings.memory_limit,
+    }
+
+
+def _absolute(value: Any, root: Path) -> Any:
+    if isinstance(value, Path):
+        expanded = value.expanduser()
+        return expanded if expanded.is_absolute() else root / expanded
+    if isinstance(value, BaseModel):
+        fields = {name: _absolute(getattr(value, name), root) for name in type(value).model_fields}
+        return value.model_copy(update=fields)
+    if isinstance(value, list | tuple):
+        return type(value)(_absolute(each, root) for each in value)
+    return value
