@@ -59,6 +59,5 @@ select
     merger_email as merger_identifier,
     agent_branch_prefix,
     reverts_sha,
-    reverts_change_number,
-    (reverts_sha is not null or reverts_change_number is not null) as is_revert
+    reverts_change_number
 from numbered
