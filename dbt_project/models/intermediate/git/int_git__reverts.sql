@@ -21,6 +21,7 @@ by_number as (
         on reverting.repository = reverted.repository
         and reverting.reverts_change_number = reverted.pull_request_number
         and reverting.mainline_position > reverted.mainline_position
+        and reverted.is_first_of_number
 
 ),
 
