@@ -150,7 +150,8 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise SettingsError(f"[sources.{source}] in counterpoise.toml: {problems}") from None
-        return _absolute(config, self.root)
+        absolute: SourceConfig = _absolute(config, self.root)
+        return absolute
 
     def checked_pseudonym_key(self) -> bytes:
         """The key of all pseudonyms; SettingsError when it is missing or short."""

@@ -7,14 +7,13 @@ Does not: hashing identifiers, writing files (writer), the columnar path for vol
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-
-import orjson
 
 from orchestration.contracts import StreamContract
 
@@ -74,7 +73,10 @@ def cast_record(contract: StreamContract, record: Mapping[str, object]) -> tuple
 def payload_digest(payload: object) -> str:
     """The sha256 of a record as received, for the quarantine; the content itself is not kept."""
     if not isinstance(payload, bytes):
-        payload = orjson.dumps(payload, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+        try:
+            payload = json.dumps(payload, default=str, sort_keys=True).encode()
+        except (RecursionError, TypeError):  # thousands of levels, or keys of mixed types: nothing to tell apart
+            payload = b"no JSON"
     return hashlib.sha256(payload).hexdigest()
 
 

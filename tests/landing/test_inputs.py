@@ -1,0 +1,93 @@
+"""The relations that dbt reads show exactly the landed files that count."""
+
+from datetime import date
+
+import duckdb
+import pytest
+from conftest import CONTRACT, event, piece
+
+from orchestration.connectors.base import Night
+from orchestration.inputs import NightInputs
+from orchestration.inputs.duckdb_relations import prepare, record_built
+from orchestration.landing import manifest
+from orchestration.settings import Settings
+
+
+@pytest.fixture
+def inputs(landing, tmp_path):
+    def build(day=date(2026, 11, 15)):
+        settings = Settings(root=tmp_path, data=tmp_path, sources={"git": {}}, schedule={"start_date": "2026-11-13"})
+        night = Night.of(day)
+        loads = {"toy": manifest.visible(manifest.read(landing.folder, "toy"), night.as_of)}
+        return NightInputs(settings, night, {"toy": CONTRACT}, loads)
+
+    return build
+
+
+def ask(inputs, sql):
+    with duckdb.connect(str(inputs.settings.warehouse)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_a_stream_that_never_landed_is_empty_and_typed(inputs):
+    built = inputs()
+    prepare(built)
+    assert ask(built, "select count(*), typeof(max(used_at)) from landed_toy.events") == [(0, "TIMESTAMP")]
+
+
+def test_the_view_shows_what_landed(inputs, land):
+    land(piece("a", [event(n) for n in range(3)]))
+    built = inputs()
+    prepare(built)
+    assert ask(built, "select count(*), sum(tokens) from landed_toy.events") == [(3, 3)]
+
+
+def test_an_earlier_night_does_not_see_later_loads(inputs, land):
+    land(piece("a", [event(1)]))
+    land(piece("b", [event(2)]), day=date(2026, 11, 16))
+    built = inputs(date(2026, 11, 15))
+    prepare(built)
+    assert ask(built, "select id from landed_toy.events") == [("1",)]
+
+
+def test_touched_days_are_those_whose_files_changed_since_the_last_build(inputs, land):
+    land(piece("a", [event(1, at="2026-11-13T10:00:00Z")]))
+    first = inputs()
+    prepare(first)
+    record_built(first)
+    land(piece("b", [event(2, at="2026-11-15T10:00:00Z")]), day=date(2026, 11, 16))
+    second = inputs(date(2026, 11, 16))
+    prepare(second)
+    assert ask(second, "select day from run.touched_days") == [(date(2026, 11, 15),)]
+
+
+def test_a_warehouse_of_other_models_is_made_anew(inputs):
+    built = inputs()
+    prepare(built)
+    with duckdb.connect(str(built.settings.warehouse)) as connection:
+        connection.execute("create table leftover as select 1; update run.warehouse set code_fingerprint = 'older'")
+    prepare(built)
+    assert ask(built, "select count(*) from duckdb_tables() where table_name = 'leftover'") == [(0,)]
+
+
+def test_a_torn_warehouse_file_is_made_anew(inputs):
+    built = inputs()
+    prepare(built)
+    built.settings.warehouse.write_bytes(built.settings.warehouse.read_bytes()[:5000])
+    prepare(built)
+    assert ask(built, "select count(*) from run.night") == [(1,)]
+
+
+def test_the_fingerprint_tells_nights_apart_and_nothing_else(inputs, land):
+    land(piece("a", [event(1)]))
+    assert inputs().fingerprint == inputs().fingerprint
+    assert inputs().fingerprint != inputs(date(2026, 11, 16)).fingerprint
+
+
+def test_refused_records_stand_in_the_quarantine_relation(inputs, land):
+    land(piece("a", [event(1, tokens="x")]))
+    built = inputs()
+    prepare(built)
+    assert ask(built, "select reason, received, landed, run.loads.quarantined from run.quarantine, run.loads") == [
+        ("not_bigint:tokens", 1, 0, 1)
+    ]

@@ -1,0 +1,189 @@
+"""Landing keeps its promises: whole or not at all, nothing lost, nothing doubled, nobody in clear."""
+
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from conftest import AS_OF, CONTRACT, event, piece
+
+from orchestration.connectors.base import Batch, Refused, Slice
+from orchestration.errors import LandingError, SettingsError, SourceError
+from orchestration.inputs import coverage, visible_files
+from orchestration.landing import Pseudonymiser, check_key, manifest
+
+
+def rows(landing, stream="events"):
+    files = visible_files(CONTRACT.stream(stream), manifest.read(landing.folder, "toy"))
+    return [row for file in files for row in pq.read_table(landing.folder / file.path).to_pylist()]
+
+
+def test_a_record_lands_typed_with_its_load(landing, land):
+    report = land(piece("a", [event(1)]))
+    (row,) = rows(landing)
+    assert (report.landed, row["tokens"], row["used_at"].isoformat()) == (1, 1, "2026-11-14T10:00:00")
+    assert (row["_day"], row["_as_of"]) == (date(2026, 11, 14), AS_OF.replace(tzinfo=None))
+
+
+def test_no_identifier_lands_in_clear(landing, land):
+    land(piece("a", [event(1)]))
+    (row,) = rows(landing)
+    assert row["email"].startswith("p_")
+    assert not [p for p in landing.folder.rglob("*") if p.is_file() and b"person1" in p.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({"usedAt": "2026-11-14T10:00:00Z"}, "missing:id"),
+        (event(1, tokens="many"), "not_bigint:tokens"),
+        (event(1, tokens=2**63), "not_bigint:tokens"),
+        (event(1, tokens=float("nan")), "not_bigint:tokens"),
+        (event(1, at="yesterday"), "not_timestamp:used_at"),
+        (event(1, at="9999-01-01T00:00:00Z"), "not_timestamp:used_at"),
+        (event(1, at="2026-12-24T00:00:00Z"), "day_out_of_range:used_at"),
+        (event("\ud800"), "not_string:id"),
+        (event("x" * 5000), "not_string:id"),
+    ],
+)
+def test_a_bad_record_is_quarantined_with_its_reason(landing, land, record, reason):
+    report = land(piece("a", [record, event(2)]))
+    (load,) = manifest.read(landing.folder, "toy")
+    (refused,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
+    assert (report.landed, report.quarantined, refused["reason"], refused["pointer"]) == (1, 1, reason, "toy:0")
+    assert len(refused["payload_sha256"]) == 64
+
+
+def test_received_is_landed_plus_quarantined(landing, land):
+    broken = Slice("b", ("events",), lambda: [Refused("events", "bad_json", "file:1", b"{")])
+    land(piece("a", [event(n, tokens=n if n % 3 else "x") for n in range(30)]), broken)
+    brought = [load.streams["events"] for load in manifest.read(landing.folder, "toy")]
+    assert [(b.received, b.landed, b.quarantined) for b in brought] == [(30, 20, 10), (1, 0, 1)]
+
+
+def test_a_failing_slice_leaves_no_trace_and_others_go_on(landing, land):
+    def breaks():
+        yield from piece("x", [event(1)]).items()
+        raise SourceError("connection reset")
+
+    report = land(Slice("bad", ("events",), breaks), piece("good", [event(2)]))
+    assert (report.landed, report.failed) == (1, ["bad: connection reset"])
+    assert [load.slice_key for load in manifest.read(landing.folder, "toy")] == ["good"]
+    assert not list(landing.folder.rglob("*.draft"))
+
+
+def test_the_same_input_landed_twice_changes_nothing(landing, land):
+    land(piece("a", [event(1)]))
+    before = sorted(landing.folder.rglob("*"))
+    assert land(piece("a", [event(1)])).already_counted == 1
+    assert land(piece("a", [event(1)]), refetch=True).unchanged == 1
+    assert sorted(landing.folder.rglob("*")) == before
+
+
+def test_a_later_night_that_reads_the_same_confirms_it(landing, land):
+    land(piece("a", [event(1)]))
+    land(piece("a", [event(1)]), day=date(2026, 11, 16))
+    first, second = manifest.read(landing.folder, "toy")
+    assert (second.confirms, second.streams["events"].files) == (first.load_id, [])
+    assert len(rows(landing)) == 1
+
+
+def test_a_corrected_day_replaces_that_day_only(landing, land):
+    monday, tuesday = date(2026, 11, 9), date(2026, 11, 10)
+    for day, tokens in ((monday, 1), (tuesday, 1)):
+        land(piece(f"days/{day}", [event(1, tokens, f"{day}T09:00:00Z")], day, "days"))
+    land(piece(f"days/{monday}", [event(1, 7, f"{monday}T09:00:00Z")], monday, "days"), day=date(2026, 11, 16))
+    assert sorted((row["_day"], row["tokens"]) for row in rows(landing, "days")) == [(monday, 7), (tuesday, 1)]
+
+
+def test_a_day_that_was_asked_and_empty_is_not_missing(landing, land):
+    day = date(2026, 11, 14)
+    land(piece(f"days/{day}", [], day, "days"))
+    loads = manifest.read(landing.folder, "toy")
+    told = {d.day.day: d.status for d in coverage(CONTRACT.stream("days"), loads, [date(2026, 11, 13), day])}
+    assert told == {13: "missing", 14: "empty"}
+
+
+def test_a_truncated_snapshot_is_refused_with_both_numbers(landing, land):
+    land(piece("seats/acme", [event(n) for n in range(40)], stream="seats"))
+    report = land(piece("seats/acme", [event(1)], stream="seats"), day=date(2026, 11, 16))
+    assert "brought 1 rows where 40 are held" in report.refused[0]
+    assert len(rows(landing, "seats")) == 40
+
+
+def test_a_shrunken_snapshot_lands_when_accepted(landing, land):
+    land(piece("seats/acme", [event(n) for n in range(40)], stream="seats"))
+    land(piece("seats/acme", [event(1)], stream="seats"), day=date(2026, 11, 16), accept_shrink=True)
+    assert len(rows(landing, "seats")) == 1
+
+
+def test_a_file_that_no_manifest_names_does_not_exist(landing, land):
+    land(piece("a", [event(1)]))
+    (file,) = landing.folder.rglob("*.parquet")
+    file.with_name("orphan.parquet").write_bytes(file.read_bytes())
+    assert len(rows(landing)) == 1
+
+
+def test_a_torn_manifest_line_is_as_if_it_had_not_been(landing, land):
+    land(piece("a", [event(1)]))
+    path = landing.folder / "toy" / manifest.NAME
+    path.write_bytes(path.read_bytes() + b'{"load_id": "half')
+    assert len(manifest.read(landing.folder, "toy")) == 1
+    land(piece("b", [event(2)]))
+    assert [load.slice_key for load in manifest.read(landing.folder, "toy")] == ["a", "b"]
+
+
+def test_a_corrupt_manifest_line_in_the_middle_stops_everything(landing, land):
+    land(piece("a", [event(1)]))
+    path = landing.folder / "toy" / manifest.NAME
+    path.write_bytes(b"garbage\n" + path.read_bytes())
+    with pytest.raises(LandingError, match="line 1 of 2"):
+        manifest.read(landing.folder, "toy")
+
+
+def test_a_batch_and_rows_land_alike(landing, land):
+    records = [event(n) for n in range(5)]
+    table = pa.table(
+        {
+            "id": [r["id"] for r in records],
+            "used_at": pa.array([AS_OF.replace(day=14, hour=10)] * 5, pa.timestamp("us", tz="UTC")),
+            "email": [r["email"] for r in records],
+            "tokens": [None, *[1] * 4],
+            "surprise": ["x"] * 5,
+        }
+    )
+    report = land(Slice("batch", ("events",), lambda: [Batch("events", table)]))
+    by_rows = land(piece("rows", records))
+    emails = [row["email"] for row in rows(landing)]
+    assert (report.landed, by_rows.landed, emails[:5]) == (5, 5, emails[5:])
+    assert report.unknown_fields == {"events.surprise": 5}
+
+
+def test_a_batch_row_without_a_required_value_is_quarantined(landing, land):
+    when = pa.array([AS_OF.replace(day=14)] * 2, pa.timestamp("us", tz="UTC"))
+    table = pa.table({"id": ["1", None], "used_at": when})
+    report = land(Slice("batch", ("events",), lambda: [Batch("events", table, pa.array(["f:1", "f:2"]))]))
+    (load,) = manifest.read(landing.folder, "toy")
+    (refused,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
+    assert (report.landed, refused["pointer"], refused["reason"]) == (1, "f:2", "missing:id")
+
+
+def test_bots_stay_readable_and_people_do_not(landing):
+    hide = landing.pseudonymiser.pseudonym
+    assert hide("github_login", "dependabot[bot]") == "dependabot[bot]"
+    assert hide("github_login", "Copilot") == "copilot"
+    assert hide("github_login", "alice").startswith("p_")
+
+
+def test_spellings_of_one_address_are_one_pseudonym(landing):
+    hide = landing.pseudonymiser.pseudonym
+    assert hide("email", "Alice+work@Acme.example") == hide("email", "alice@acme.example")
+    assert hide("email", "1234+alice@users.noreply.github.com") == hide("github_id", "1234")
+    assert hide("github", "alice") == hide("email", "alice@users.noreply.github.com")
+    assert hide("email", "  ") is None
+
+
+def test_two_keys_never_mix_in_one_folder(landing):
+    check_key(landing.folder, landing.pseudonymiser)
+    with pytest.raises(SettingsError, match="another pseudonym key"):
+        check_key(landing.folder, Pseudonymiser(b"some other key altogether", lambda name: False))
