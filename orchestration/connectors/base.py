@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from orchestration.connectors.http_waiting import Transport
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -103,12 +105,6 @@ class SourceConfig(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     enabled: bool = True
-
-
-class Transport(Protocol):
-    """What carries a request; a test passes its own."""
-
-    def __call__(self, method: str, url: str, **options: Any) -> Any: ...
 
 
 class Connector(Protocol):

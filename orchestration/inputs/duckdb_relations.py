@@ -5,8 +5,6 @@ Belongs here: DDL for DuckDB. Does not: deciding which files count (the package 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -15,11 +13,7 @@ import pyarrow as pa
 from orchestration.contracts import LANDED_COLUMNS, StreamContract
 from orchestration.errors import WarehouseError
 from orchestration.inputs import NightInputs, VisibleStream
-from orchestration.landing.load import QUARANTINE_SCHEMA
-
-PUBLISHED_VALUES = (
-    "metric_id varchar, entity_type varchar, entity_id varchar, week_start_date date, value double, maturity varchar"
-)
+from orchestration.inputs.run_tables import BUILT_DAYS, built_days, run_tables, touched_days
 
 
 def open_warehouse(inputs: NightInputs) -> duckdb.DuckDBPyConnection:
@@ -40,23 +34,24 @@ def prepare(inputs: NightInputs, previous_values: Path | None = None) -> None:
     with open_warehouse(inputs) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema if not exists run")
-        _prepare_night(connection, inputs)
-        _prepare_loads(connection, inputs)
-        _prepare_published(connection, previous_values)
+        for name, table in run_tables(inputs, previous_values).items():
+            _replace_table(connection, name, table)
         for stream in inputs.streams:
             connection.execute(f"create schema if not exists landed_{stream.contract.source}")
             connection.execute(landed_view(inputs.settings.landing, stream))
-        _prepare_touched_days(connection, inputs)
-        connection.execute(
-            "create or replace table run.warehouse as select ? as code_fingerprint", [inputs.code_fingerprint]
-        )
+        connection.register("nothing_built", BUILT_DAYS.empty_table())
+        connection.execute("create table if not exists run.built_days as select * from nothing_built")
+        held = connection.execute("select source, day, fingerprint from run.built_days").fetchall()
+        built = {(source, day): fingerprint for source, day, fingerprint in held}
+        _replace_table(connection, "touched_days", touched_days(inputs, built))
+        mark = pa.table({"code_fingerprint": [inputs.code_fingerprint]})
+        _replace_table(connection, "warehouse", mark)
 
 
 def record_built(inputs: NightInputs) -> None:
     """Remember which files the incremental models now hold; called after a whole build."""
     with open_warehouse(inputs) as connection:
-        rows = [(source, day, print_) for (source, day), print_ in inputs.day_fingerprints.items()]
-        _replace_table(connection, "run.built_days", _BUILT_DAYS, rows)
+        _replace_table(connection, "built_days", built_days(inputs))
 
 
 def landed_view(landing: Path, stream: VisibleStream) -> str:
@@ -72,101 +67,9 @@ def landed_view(landing: Path, stream: VisibleStream) -> str:
     return f'create or replace view landed_{contract.source}."{contract.stream}" as select {columns} from ({body})'
 
 
-_SOURCE_DAYS = pa.schema(
-    [
-        ("source", pa.string()),
-        ("stream", pa.string()),
-        ("day", pa.date32()),
-        ("status", pa.string()),
-        ("rows", pa.int64()),
-    ]
-)
-_LOADS = pa.schema(
-    [(name, pa.string()) for name in ("source", "slice_key", "stream", "load_id")]
-    + [("as_of", pa.timestamp("us"))]
-    + [(name, pa.int64()) for name in ("received", "landed", "quarantined")]
-)
-_TOUCHED_DAYS = pa.schema([("source", pa.string()), ("day", pa.date32())])
-_BUILT_DAYS = pa.schema([("source", pa.string()), ("day", pa.date32()), ("fingerprint", pa.string())])
-
-
-def _prepare_night(connection: duckdb.DuckDBPyConnection, inputs: NightInputs) -> None:
-    row = night_row(inputs)
-    columns = ", ".join(f"cast(? as {data_type}) as {name}" for name, data_type, _ in row)
-    connection.execute(f"create or replace table run.night as select {columns}", [value for _, _, value in row])
-
-
-def night_row(inputs: NightInputs) -> list[tuple[str, str, str | int | float | date | datetime]]:
-    """(name, type, value) of each column of `run.night`."""
-    settings = inputs.settings
-    return [
-        ("as_of", "timestamp", inputs.night.as_of.replace(tzinfo=None)),
-        ("organisation", "string", settings.organisation.name),
-        ("organisation_zone", "string", settings.organisation.zone),
-        ("smallest_group", "bigint", settings.privacy.smallest_group),
-        ("smallest_rate_n", "bigint", settings.metrics.smallest_rate_n),
-        ("smallest_median_n", "bigint", settings.metrics.smallest_median_n),
-        ("cohort_days", "bigint", settings.metrics.cohort_days),
-        ("dominance_share", "double", settings.privacy.dominance_share),
-        ("active_target_share", "double", settings.metrics.active_target_share),
-        ("history_start_date", "date", settings.schedule.start_date),
-    ]
-
-
-def _prepare_loads(connection: duckdb.DuckDBPyConnection, inputs: NightInputs) -> None:
-    days = [(d.source, d.stream, d.day, d.status, d.rows) for d in inputs.source_days]
-    _replace_table(connection, "run.source_days", _SOURCE_DAYS, days)
-    loads = [
-        (
-            load.source,
-            load.slice_key,
-            stream,
-            load.load_id,
-            load.as_of.replace(tzinfo=None),
-            s.received,
-            s.landed,
-            s.quarantined,
-        )
-        for load in inputs.counted_loads
-        for stream, s in sorted(load.streams.items())
-    ]
-    _replace_table(connection, "run.loads", _LOADS, loads)
-    files = [str(inputs.settings.landing / load.quarantine) for load in inputs.counted_loads if load.quarantine]
-    connection.register("empty_quarantine", QUARANTINE_SCHEMA.empty_table())
-    body = "select * from empty_quarantine"
-    if files:
-        body += f" union all by name select * from read_parquet([{', '.join(map(_literal, files))}])"
-    connection.execute(f"create or replace table run.quarantine as {body}")
-    connection.unregister("empty_quarantine")
-
-
-def _prepare_published(connection: duckdb.DuckDBPyConnection, previous_values: Path | None) -> None:
-    connection.execute(f"create or replace table run.published_values ({PUBLISHED_VALUES})")
-    if previous_values is not None:
-        connection.execute(
-            "insert into run.published_values by name "
-            "select metric_id, entity_type, entity_id, week_start_date, value, maturity "
-            f"from read_parquet({_literal(str(previous_values))})"
-        )
-
-
-def _prepare_touched_days(connection: duckdb.DuckDBPyConnection, inputs: NightInputs) -> None:
-    connection.execute("create table if not exists run.built_days (source varchar, day date, fingerprint varchar)")
-    built = {
-        (s, d): f for s, d, f in connection.execute("select source, day, fingerprint from run.built_days").fetchall()
-    }
-    current = inputs.day_fingerprints
-    touched = sorted(key for key in built.keys() | current.keys() if built.get(key) != current.get(key))
-    _replace_table(connection, "run.touched_days", _TOUCHED_DAYS, touched)
-
-
-def _replace_table(
-    connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, rows: Iterable[Sequence[object]]
-) -> None:
-    names = [field.name for field in schema]
-    records = [dict(zip(names, row, strict=True)) for row in rows]
-    connection.register("new_rows", pa.Table.from_pylist(records, schema=schema))
-    connection.execute(f"create or replace table {name} as select * from new_rows")
+def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.register("new_rows", table)
+    connection.execute(f"create or replace table run.{name} as select * from new_rows")
     connection.unregister("new_rows")
 
 

@@ -1,0 +1,366 @@
+"""The HTTP layer against a real server on loopback that pages, throttles, breaks off and redirects."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+from pydantic import SecretStr
+
+from orchestration.connectors.http import bearer, client
+from orchestration.connectors.http_errors import (
+    BrokenAnswerError,
+    EndlessPagesError,
+    ForbiddenError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    UnauthorisedError,
+    UnreachableError,
+)
+from tests.connectors.loopback import (
+    EPOCH,
+    Loopback,
+    Reply,
+    empty,
+    failing,
+    forbidden,
+    half_json,
+    linked,
+    quiet,
+    reply,
+    reset,
+    secondary_limit,
+    stalled,
+    throttled,
+    truncated,
+    used_up,
+)
+
+SECRET = "ghp_neverInAMessage"
+SIGNED = bearer(SecretStr(SECRET))
+ITEMS = [{"id": 1}, {"id": 2}]
+
+
+@pytest.fixture
+def tool():
+    with Loopback() as server:
+        server.route("GET", "/items", lambda ask: reply(ITEMS))
+        yield server
+
+
+def asked(tool, pauses=None, **changes):
+    return client(tool.url, SIGNED, quiet(pauses, **changes))
+
+
+def test_an_answer_is_parsed_and_the_request_is_signed(tool):
+    assert asked(tool).get_json("/items") == ITEMS
+    assert tool.log[0].headers["authorization"] == f"Bearer {SECRET}"
+
+
+@pytest.mark.parametrize(
+    ("fault", "pause"),
+    [
+        (throttled("7"), 7.0),
+        (throttled("Tue, 17 Nov 2026 03:00:30 GMT"), 30.0),
+        (throttled("Mon, 16 Nov 2026 03:00:30 GMT"), 1.0),
+        (throttled(), 75.0),
+        (secondary_limit("120"), 120.0),
+        (secondary_limit(), 75.0),
+        (used_up(resets_in=600), 600.0),
+    ],
+)
+def test_a_rate_limit_waits_as_long_as_the_tool_asks(tool, fault, pause):
+    pauses = []
+    tool.fault(1, fault)
+    assert asked(tool, pauses).get_json("/items") == ITEMS
+    assert pauses == [pause]
+
+
+def test_limits_without_a_hint_double_from_sixty_seconds(tool):
+    pauses = []
+    for number in (1, 2, 3):
+        tool.fault(number, secondary_limit())
+    asked(tool, pauses, chance=lambda: 0.0).get_json("/items")
+    assert pauses == [60.0, 120.0, 240.0]
+
+
+def test_a_limit_beyond_the_budget_ends_at_once_and_says_when_to_come_back(tool):
+    pauses = []
+    tool.fault(1, used_up(resets_in=3600))
+    with pytest.raises(RateLimitedError, match=r"asks for 3,600 s.*at most 900 s.*after 2026-11-17T04:00:00Z"):
+        asked(tool, pauses, wait_budget_seconds=900).get_json("/items")
+    assert pauses == []
+
+
+def test_the_budget_counts_all_pauses_of_a_run(tool):
+    transport = quiet(wait_budget_seconds=100)
+    tool.fault(1, throttled("60"))
+    tool.fault(3, throttled("60"))
+    one, two = client(tool.url, SIGNED, transport), client(tool.url, SIGNED, transport)
+    one.get_json("/items")
+    with pytest.raises(RateLimitedError, match="has waited 60 of at most 100 s"):
+        two.get_json("/items")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [failing(500), failing(502), failing(503), reset(), truncated(ITEMS), half_json(ITEMS), failing(200)],
+    ids=["500", "502", "503", "reset", "truncated", "half json", "html"],
+)
+def test_a_passing_failure_is_tried_again(tool, fault):
+    tool.fault(1, fault)
+    http = asked(tool)
+    assert http.get_json("/items") == ITEMS
+    assert (http.transport.counters.calls, http.transport.counters.retries) == (2, 1)
+
+
+def test_a_stalled_answer_is_tried_again(tool):
+    tool.fault(1, stalled(ITEMS))
+    assert asked(tool, read_seconds=0.2).get_json("/items") == ITEMS
+
+
+def test_a_trickling_answer_is_cut_at_the_deadline(tool):
+    instants = iter([0.0, 1.0, 100.0, 101.0])
+    tool.route("GET", "/slow", lambda ask: reply("x" * 200_000))
+    with pytest.raises(UnreachableError, match="not whole after 50 s"):
+        asked(tool, monotonic=lambda: next(instants), answer_seconds=50, attempts=1).get_json("/slow")
+
+
+def test_failures_back_off_with_full_jitter_and_end(tool):
+    pauses = []
+    chances = iter([0.5, 0.25, 1.0, 1.0])
+    tool.route("GET", "/down", lambda ask: failing(502))
+    with pytest.raises(UnreachableError, match=r"502, at 4 of 4 tries\. Everything that already landed is kept"):
+        asked(tool, pauses, attempts=4, chance=lambda: next(chances)).get_json("/down")
+    assert pauses == [0.5, 0.5, 4.0]
+
+
+def test_a_broken_answer_names_itself_when_tries_end(tool):
+    tool.route("GET", "/cut", lambda ask: half_json(ITEMS))
+    with pytest.raises(BrokenAnswerError, match=r"200 without whole JSON \(application/json\)"):
+        asked(tool, attempts=2).get_json("/cut")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "text"),
+    [
+        (reply({"message": "Bad credentials"}, 401), UnauthorisedError, "Bad credentials. The credential is wrong"),
+        (forbidden(), ForbiddenError, "not accessible.*lacks a permission"),
+        (reply({"message": "Not Found"}, 404), NotFoundError, "404: Not Found"),
+        (reply({"error": {"message": "no such field"}}, 400), RejectedError, "400: no such field"),
+    ],
+)
+def test_a_refusal_is_final_and_says_why(tool, answer, error, text):
+    tool.route("GET", "/no", lambda ask: answer)
+    with pytest.raises(error, match=text):
+        asked(tool).get_json("/no")
+    assert len(tool.log) == 1
+
+
+def test_no_secret_and_no_request_leaves_with_an_error(tool):
+    tool.route("GET", "/echo", lambda ask: reply({"message": f"bad token {SECRET}"}, 401))
+    with pytest.raises(UnauthorisedError) as caught:
+        asked(tool).get_json("/echo", {"key": SECRET})
+    assert "bad token ***" in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_a_network_error_is_not_chained_to_its_request():
+    with pytest.raises(UnreachableError, match="no answer") as caught:
+        client("http://127.0.0.1:9", SIGNED, quiet(attempts=2)).get_json("/items")
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_nothing_secret_is_logged(tool, caplog):
+    caplog.set_level(logging.DEBUG)
+    tool.route("GET", "/file", lambda ask: Reply(body=b'{"a": 1}\n'))
+    list(asked(tool).download_lines(f"{tool.url}/file?sig={SECRET}"))
+    asked(tool).get_json("/items")
+    assert SECRET not in caplog.text
+
+
+def test_a_secret_that_no_header_may_hold_is_refused_without_showing_it(tool):
+    with pytest.raises(RejectedError, match="The secret for header Authorization") as caught:
+        client(tool.url, bearer(SecretStr(f"{SECRET}\n")), quiet())
+    assert SECRET not in str(caught.value)
+
+
+def test_an_expired_credential_is_renewed_once(tool):
+    tool.fault(1, reply({"message": "Bad credentials"}, 401))
+    fresh = bearer(SecretStr("fresh"))
+    http = client(tool.url, SIGNED, quiet(), renew=lambda: fresh)
+    assert http.get_json("/items") == ITEMS
+    assert [ask.headers["authorization"] for ask in tool.log] == [f"Bearer {SECRET}", "Bearer fresh"]
+
+
+def test_a_renewed_credential_that_fails_too_is_final(tool):
+    tool.route("GET", "/no", lambda ask: reply({"message": "Bad credentials"}, 401))
+    with pytest.raises(UnauthorisedError):
+        client(tool.url, SIGNED, quiet(), renew=lambda: SIGNED).get_json("/no")
+    assert len(tool.log) == 2
+
+
+def test_a_redirect_within_the_host_is_followed_with_the_credential(tool):
+    tool.route("GET", "/old", lambda ask: Reply(301, headers={"location": "/items"}))
+    assert asked(tool).get_json("/old") == ITEMS
+    assert "authorization" in tool.log[1].headers
+
+
+def test_a_redirect_to_another_host_carries_no_credential(tool):
+    with Loopback() as other:
+        other.route("GET", "/items", lambda ask: reply(["elsewhere"]))
+        tool.route("GET", "/old", lambda ask: Reply(302, headers={"location": f"{other.url}/items"}))
+        assert asked(tool).get_json("/old") == ["elsewhere"]
+        assert "authorization" not in other.log[0].headers
+
+
+def test_a_credential_does_not_return_after_a_foreign_redirect(tool):
+    with Loopback() as other:
+        other.route("GET", "/back", lambda ask: Reply(302, headers={"location": f"{tool.url}/items"}))
+        tool.route("GET", "/old", lambda ask: Reply(302, headers={"location": f"{other.url}/back"}))
+        asked(tool).get_json("/old")
+    assert "authorization" not in tool.log[1].headers
+
+
+def test_redirects_in_a_circle_end(tool):
+    tool.route("GET", "/round", lambda ask: Reply(302, headers={"location": "/round"}))
+    with pytest.raises(UnreachableError, match="more than 5 redirects"):
+        asked(tool).get_json("/round")
+
+
+def test_a_redirected_post_is_refused(tool):
+    tool.route("POST", "/graphql", lambda ask: Reply(307, headers={"location": "/other"}))
+    with pytest.raises(RejectedError, match="only GET is"):
+        asked(tool).post_json("/graphql", {"query": "{a}"})
+
+
+def test_no_content_reads_as_none_and_as_no_records(tool):
+    tool.route("GET", "/none", lambda ask: empty())
+    assert asked(tool).get_json("/none") is None
+    assert list(asked(tool).pages("/none")) == [[]]
+
+
+def test_an_answer_over_the_cap_is_refused(tool):
+    tool.route("GET", "/flood", lambda ask: reply("x" * 5000))
+    with pytest.raises(BrokenAnswerError, match="more than 1,000 bytes"):
+        asked(tool, max_answer_bytes=1000).get_json("/flood")
+
+
+def test_pages_follow_next_as_given_though_its_path_changes(tool):
+    pages = [[{"n": 1}, {"n": 2}], [{"n": 3}], [{"n": 4}]]
+    route = linked(pages, "/rows", lambda page: f"/rotated/{page}?page={page}&token=t{page}")
+    tool.route("GET", "/rows", route)
+    tool.route("GET", "/rotated/*", route)
+    assert list(asked(tool).pages("/rows", {"since": "2026-11-01"})) == pages
+    assert [ask.path for ask in tool.log] == ["/rows", "/rotated/2", "/rotated/3"]
+    assert tool.log[1].query == {"page": "2", "token": "t2"}
+
+
+def test_pages_survive_a_failure_and_a_limit_on_the_way(tool):
+    tool.route("GET", "/rows", linked([[1], [2], [3]], "/rows"))
+    tool.fault(2, failing(503))
+    tool.fault(4, throttled("2"))
+    assert list(asked(tool).pages("/rows")) == [[1], [2], [3]]
+
+
+def test_pages_that_lead_back_are_refused(tool):
+    tool.route("GET", "/rows", linked([[1], [2], [3]], "/rows", lambda page: "/rows?page=2"))
+    with pytest.raises(EndlessPagesError, match="leads back to a page already read"):
+        list(asked(tool).pages("/rows"))
+
+
+def test_pages_without_end_are_refused(tool):
+    tool.route("GET", "/rows", linked([[n] for n in range(99)], "/rows"))
+    with pytest.raises(EndlessPagesError, match="no end after 5 pages"):
+        list(asked(tool, max_pages=5).pages("/rows"))
+
+
+def test_pages_do_not_continue_on_another_host(tool):
+    foreign = reply([1], link='<http://localhost:1/rows?page=2>; rel="next"')
+    tool.route("GET", "/rows", lambda ask: foreign)
+    with pytest.raises(EndlessPagesError, match="a next page on another host"):
+        list(asked(tool).pages("/rows"))
+
+
+def test_records_are_taken_from_their_key_with_a_paginator_of_dlt(tool):
+    from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
+
+    tool.route(
+        "GET", "/rows", lambda ask: reply({"rows": [int(ask.query["offset"])], "more": ask.query["offset"] < "2"})
+    )
+    offsets = OffsetPaginator(limit=1, total_path=None, has_more_path="more")
+    assert list(asked(tool).pages("/rows", records="rows", paginator=offsets)) == [[0], [1], [2]]
+
+
+def test_a_missing_key_is_an_error_and_not_an_empty_page(tool):
+    tool.route("GET", "/rows", lambda ask: reply({"other": []}))
+    with pytest.raises(BrokenAnswerError, match="no list under 'rows'"):
+        list(asked(tool).pages("/rows", records="rows"))
+
+
+def test_a_download_is_fetched_without_the_credential(tool):
+    tool.route("GET", "/file", lambda ask: Reply(body=b'{"a": 1}\n\n{"a": 2}'))
+    assert list(asked(tool).download_lines(f"{tool.url}/file?sig=x")) == [(1, b'{"a": 1}'), (3, b'{"a": 2}')]
+    assert "authorization" not in tool.log[0].headers
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'\xef\xbb\xbf{"a":1}\n{"a":2}\n', b' [\n{"a":1}, {"a": 2}]', gzip.compress(b'{"a":1}\r\n{"a":2}')],
+    ids=["byte order mark", "array", "gzip"],
+)
+def test_a_download_may_be_lines_an_array_or_packed(tool, body):
+    tool.route("GET", "/file", lambda ask: Reply(body=body))
+    assert [json.loads(line) for _, line in asked(tool).download_lines(f"{tool.url}/file")] == [{"a": 1}, {"a": 2}]
+
+
+def test_a_download_that_breaks_off_is_read_again_from_the_start(tool):
+    tool.route("GET", "/file", lambda ask: Reply(body=b'{"a":1}\n{"a":2}\n'))
+    tool.fault(1, Reply(body=b'{"a":1}\n{"a":2}\n', cut=6))
+    assert [line for _, line in asked(tool).download_lines(f"{tool.url}/file")] == [b'{"a":1}', b'{"a":2}']
+
+
+def test_a_damaged_packed_download_is_an_error(tool):
+    tool.route("GET", "/file", lambda ask: Reply(body=gzip.compress(b'{"a":1}\n' * 100)[:-12]))
+    with pytest.raises(BrokenAnswerError, match="cut off or damaged"):
+        list(asked(tool).download_lines(f"{tool.url}/file"))
+
+
+def test_a_packed_bomb_is_refused(tool):
+    tool.route("GET", "/file", lambda ask: Reply(body=gzip.compress(b"{}\n" * 100_000)))
+    with pytest.raises(BrokenAnswerError, match="unpacks to more than 10,000 bytes"):
+        list(asked(tool, max_download_bytes=10_000).download_lines(f"{tool.url}/file"))
+
+
+def test_the_rate_limit_left_is_counted(tool):
+    tool.route("GET", "/left", lambda ask: reply([], x_ratelimit_remaining="4321", x_ratelimit_reset=str(EPOCH)))
+    http = asked(tool)
+    http.get_json("/left")
+    assert http.transport.counters.rate_limit_left == 4321
+
+
+def test_a_judge_may_call_a_good_answer_a_limit(tool):
+    from orchestration.connectors.http_waiting import PassingError
+
+    answers = iter([{"errors": "limited"}, {"data": 1}])
+
+    def judge(answer, headers):
+        if "errors" in answer:
+            raise PassingError("limited", limited=True, headers=headers)
+
+    tool.route("POST", "/graphql", lambda ask: reply(next(answers), retry_after="9"))
+    pauses = []
+    assert asked(tool, pauses).post_json("/graphql", {"query": "{a}"}, judge=judge) == {"data": 1}
+    assert pauses == [9.0]
+
+
+def test_importing_the_layer_imports_neither_dlt_nor_requests():
+    script = "import sys, orchestration.connectors.http; print(sorted({'dlt', 'requests'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
