@@ -28,10 +28,26 @@ DOCS = {
 }
 
 
+METRICS = """
+create schema if not exists seeds;
+create or replace table seeds.metrics as
+select * from (values
+    ('uncached_input_tokens', 'activity', 'merge_rate', 1, true),
+    ('merge_rate', 'outcome', 'review_coverage', 1, true)
+) as metrics (metric_id, kind, counter_metric, definition_version, is_about_people);
+create schema if not exists intermediate;
+"""
+MEASURED = """
+create or replace table intermediate.int_metrics__all as
+select metric_id, entity_type, entity_id, week_start_date, 6 as contributors, cast(0.3 as double) as largest_share
+from marts.kpi_values;
+"""
+
+
 def make_warehouse(path: Path, tokens: float = 1000.0, merge_rate: float | None = 0.8) -> Path:
     """Build the warehouse with the given tokens and merge rate of every team and week."""
     with duckdb.connect(str(path)) as connection:
-        connection.execute(KPI_VALUES)
+        connection.execute(KPI_VALUES + METRICS)
         connection.execute("create or replace table marts.dim_teams as select unnest(['blue', 'red']) as team_id")
         for metric, value in (("uncached_input_tokens", tokens), ("merge_rate", merge_rate)):
             connection.execute(
@@ -43,6 +59,7 @@ def make_warehouse(path: Path, tokens: float = 1000.0, merge_rate: float | None 
                 """,
                 [metric, value, value],
             )
+        connection.execute(MEASURED)
     return path
 
 
