@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestration.builds import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
-from orchestration.policy_terms import Refusal
+from orchestration.policy.terms import Refusal
 from orchestration.publication import SourceCompleteness
 
 SHOWN = 5

@@ -48,6 +48,7 @@ class Test:
     description: str
     subject: str | None
     is_blocking: bool
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ class Manifest:
     def published(self) -> dict[str, Node]:
         """The relations that leave, by name."""
         return {node.name: node for node in self.nodes.values() if node.is_published}
+
+    @cached_property
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """What one row of a relation stands for, from its `one_row_per` test."""
+        return {test.subject: test.keys for test in self.tests.values() if test.subject and test.keys}
 
     def docs(self) -> dict[str, RelationDocs]:
         return {name: RelationDocs(node.description, node.columns) for name, node in self.published.items()}
@@ -124,7 +130,14 @@ def _test(unique_id: str, told: _Json) -> Test:
         description=_one_line(told.get("description")),
         subject=str(attached) if attached else next(iter(models), None),
         is_blocking=str(config.get("severity", "error")).lower() == "error",
+        keys=tuple(_grain(told)),
     )
+
+
+def _grain(told: _Json) -> list[str]:
+    test = cast(_Json, told.get("test_metadata") or {})
+    arguments = cast(Mapping[str, list[str]], test.get("kwargs") or {})
+    return list(arguments.get("keys", [])) if test.get("name") == "one_row_per" else []
 
 
 def _parents(told: _Json) -> list[str]:

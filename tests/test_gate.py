@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.builds import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
 from orchestration.gate import Evidence, SourceFlow, Thresholds, judge
-from orchestration.policy_terms import Refusal
+from orchestration.policy.terms import Refusal
 from orchestration.publication import SourceCompleteness
 from orchestration.warehouse import DbtOutcome, NodeResult
 from tests.small_warehouse import AS_OF

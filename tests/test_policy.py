@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from orchestration import policy
-from orchestration.policy_terms import Outgoing
+from orchestration.policy.terms import Outgoing
 from tests.small_warehouse import make_warehouse
 
 

@@ -1,7 +1,7 @@
 """What may be published at all, whatever the tests say.
 
 Belongs here: asking every rule about the relations that are about to leave, of the warehouse itself.
-Does not: the rules (policy_people, policy_metrics), whether the build is sound (gate).
+Does not: the rules (people, metrics), whether the build is sound (gate).
 
 The models apply the same rules when they withhold a figure; this is the second, independent reading, and it only
 ever refuses.
@@ -12,23 +12,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from orchestration import policy_metrics, policy_people
-from orchestration.policy_terms import LONG_MART, Metric, Outgoing, Refusal
+from orchestration.policy import metrics, people
+from orchestration.policy.terms import LONG_MART, Metric, Outgoing, Refusal
 from orchestration.relations import columns_of, identifier
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 RULES: tuple[Callable[[Outgoing], Iterable[Refusal]], ...] = (
-    policy_people.no_person_columns,
-    policy_people.no_person_values,
-    policy_metrics.types_travel,
-    policy_metrics.activity_columns_have_counterweights,
-    policy_metrics.activity_rows_have_counterweights,
-    policy_people.groups_are_large_enough,
-    policy_metrics.metrics_are_registered,
-    policy_metrics.withheld_is_told,
-    policy_metrics.wide_marts_agree,
+    people.no_person_columns,
+    people.no_person_values,
+    metrics.types_travel,
+    metrics.activity_columns_have_counterweights,
+    metrics.activity_rows_have_counterweights,
+    people.groups_are_large_enough,
+    metrics.metrics_are_registered,
+    metrics.withheld_is_told,
+    metrics.wide_marts_agree,
 )
 
 

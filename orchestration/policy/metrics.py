@@ -1,13 +1,13 @@
 """Policy about figures: no activity without its counterweight, only registered metrics, one truth in all marts.
 
-Belongs here: rules about metrics. Does not: rules that protect people (policy_people).
+Belongs here: rules about metrics. Does not: rules that protect people (people).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orchestration.policy_terms import LONG_MART, Outgoing, Refusal, same_cell
+from orchestration.policy.terms import LONG_MART, Outgoing, Refusal, same_cell
 from orchestration.relations import identifier
 
 ACTIVITY_WORDS = {

@@ -1,13 +1,13 @@
 """Policy about people: nothing at their grain, no ranking, no group smaller than k, nobody who carries a figure alone.
 
-Belongs here: rules that protect people. Does not: rules about metrics (policy_metrics).
+Belongs here: rules that protect people. Does not: rules about metrics (metrics).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orchestration.policy_terms import LONG_MART, Outgoing, Refusal, same_cell
+from orchestration.policy.terms import LONG_MART, Outgoing, Refusal, same_cell
 from orchestration.relations import identifier
 
 PERSON_WORDS = {
