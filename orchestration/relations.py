@@ -69,7 +69,7 @@ def outgoing(connection: duckdb.DuckDBPyConnection, qualified: str) -> str:
         else identifier(name)
         for name, kind in columns_of(connection, qualified).items()
     ]
-    return f"select {', '.join(parts)} from {qualified} order by all"  # noqa: S608  # names from the catalogue
+    return f"select {', '.join(parts)} from {qualified} order by all"  # names from the catalogue
 
 
 def content_of(connection: duckdb.DuckDBPyConnection, qualified: str) -> RelationContent:
@@ -80,7 +80,7 @@ def content_of(connection: duckdb.DuckDBPyConnection, qualified: str) -> Relatio
         with outgoing as ({outgoing(connection, qualified)}),
         hashed as (select md5(concat_ws(chr(31), {cells})) as row_hash from outgoing)
         select count(*), coalesce(md5(string_agg(row_hash, '' order by row_hash)), 'empty') from hashed
-    """  # noqa: S608  # names from the catalogue
+    """  # names from the catalogue
     found = connection.execute(query).fetchone()
     assert found is not None
     return RelationContent(rows=found[0], columns=columns, content_hash=found[1])
