@@ -55,6 +55,10 @@ def _ends(change: Change, as_of: datetime) -> tuple[str, bool, Moment | None, Mo
     return state, is_draft, closing, merge
 
 
+def state_at(change: Change, as_of: datetime) -> str:
+    return _ends(change, as_of)[0]
+
+
 def pull_request_node(world: World, change: Change, as_of: datetime) -> Node:
     state, is_draft, closing, merge = _ends(change, as_of)
     seen = [moment for moment in change.moments if moment.at < as_of]
