@@ -40,11 +40,9 @@ class Config(SourceConfig):
 
     api_key: SecretStr
     base_url: str = "https://api.pagerduty.com"
-    history_days: int = Field(default=371, ge=1, description="How far back the first night reads.")
+    history_days: int = Field(default=371, ge=42, description="How far back the first night reads.")
     team_ids: tuple[str, ...] = Field(default=(), description="PagerDuty teams to read; empty is all.")
-    read_bodies: bool = Field(
-        default=True, description="Ask for bodies, to find `root cause: …` in them."
-    )
+    read_bodies: bool = Field(default=True, description="Ask for bodies, to find `root cause: …` in them.")
     cause_fields: tuple[str, ...] = Field(default=CAUSE_FIELDS, description="Fields that name a root cause.")
     impact_fields: tuple[str, ...] = Field(default=IMPACT_FIELDS, description="Fields with the first harm.")
 
@@ -104,9 +102,7 @@ def _bound(
     return lambda: items(config, get, scope, start, end)
 
 
-def _incidents(
-    config: Config, get: Get, scope: Mapping[str, object], start: datetime, end: datetime
-) -> Iterator[Item]:
+def _incidents(config: Config, get: Get, scope: Mapping[str, object], start: datetime, end: datetime) -> Iterator[Item]:
     for found in whole_window(get, "incidents", _incident_params(config, scope), start, end):
         yield _incident_row(config, found)
 
@@ -124,9 +120,7 @@ def _log_entries(
             yield Row("log_entries", log_entry(found, config.cause_fields), f"log_entries/{found.get('id')}")
 
 
-def _unresolved(
-    config: Config, get: Get, scope: Mapping[str, object], night: Night, cursors: Cursors
-) -> Slice:
+def _unresolved(config: Config, get: Get, scope: Mapping[str, object], night: Night, cursors: Cursors) -> Slice:
     """All that are open, of any age, and those that were open last night, which no list tells of."""
     key = "incidents/unresolved"
     before = set(json.loads(cursors.get(key, "[]")))

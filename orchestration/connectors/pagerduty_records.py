@@ -39,8 +39,8 @@ def incident(found: Found, cause_fields: Iterable[str], impact_fields: Iterable[
 def log_entry(found: Found, cause_fields: Iterable[str]) -> dict[str, object]:
     """One log entry. Notes and changes of custom fields are where a root cause is usually written down."""
     channel = found.get("channel") or {}
-    changed = channel.get("changeset") if isinstance(channel.get("changeset"), Mapping) else {}
-    fields = _custom_fields(changed.get("customer_fields"))
+    changed = channel.get("changeset")
+    fields = _custom_fields(changed.get("customer_fields") if isinstance(changed, Mapping) else None)
     said = found.get("type") in ("annotate_log_entry", "resolve_log_entry")
     texts = (found.get("note"), channel.get("summary"), channel.get("content")) if said else ()
     cause = explicit_cause(fields, texts, cause_fields)
