@@ -28,10 +28,10 @@ numbered as (
 
     select
         *,
-        row_number() over (
+        pull_request_number is not null and row_number() over (
             partition by repository, pull_request_number
             order by mainline_position
-        ) as landing_of_number
+        ) = 1 as is_first_of_number
     from newest
 
 )
@@ -39,12 +39,12 @@ numbered as (
 select
     'git' as source_system,
     'git:' || repository || case
-        when pull_request_number is not null and landing_of_number = 1
-            then '#' || cast(pull_request_number as string)
+        when is_first_of_number then '#' || cast(pull_request_number as string)
         else '@' || sha
     end as change_id,
     repository,
     pull_request_number,
+    is_first_of_number,
     sha as merge_commit_sha,
     mainline_position,
     method as merge_method,
@@ -59,6 +59,5 @@ select
     merger_email as merger_identifier,
     agent_branch_prefix,
     reverts_sha,
-    reverts_change_number,
-    (reverts_sha is not null or reverts_change_number is not null) as is_revert
+    reverts_change_number
 from numbered
