@@ -47,9 +47,7 @@ class Config(SourceConfig):
     repositories: tuple[str, ...] = Field((), description="owner/name, in addition.")
     exclude: tuple[str, ...] = Field((), description="Patterns of owner/name to leave out, such as acme/archive-*.")
     include_forks: bool = False
-    history_start_date: date | None = Field(
-        None, description="How far the first night reads back."
-    )
+    history_start_date: date | None = Field(None, description="How far the first night reads back.")
     overlap_hours: int = Field(1, ge=0)
     deployment_days: int = Field(14, ge=1, description="Deployments this young are read again each night.")
     page_size: int = Field(25, ge=1, le=100, description="Pull requests a question; lowered where GitHub gives up.")

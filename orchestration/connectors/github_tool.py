@@ -90,7 +90,5 @@ class Scope:
 def checked(row: object, path: str) -> Node:
     """A row of a REST listing; an error where GitHub sent something else."""
     if not isinstance(row, Mapping):
-        raise BrokenAnswerError(
-            f"github: {path} holds {type(row).__name__} where a record belongs; nothing counts."
-        )
+        raise BrokenAnswerError(f"github: {path} holds {type(row).__name__} where a record belongs; nothing counts.")
     return row
