@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig, Transport
-from orchestration.connectors.claude_code_logs import LogFile, LogRoot, find_logs, read_marks
+from orchestration.connectors.claude_code_logs import LogRoot, find_logs, read_marks
 from orchestration.connectors.http import client
 from orchestration.errors import SettingsError
 
@@ -35,13 +35,13 @@ ANALYTICS_STREAMS = ("analytics_days", "analytics_models", "analytics_tools")
 ROW_KEY = ("date", "actor", "terminal_type", "customer_type", "is_remote")
 CHILDREN = ("model_breakdown", "tool_actions")
 PAGE_ROWS = 1000
+LOG_SLICE = "session_logs"
 
 
 class Config(SourceConfig):
     """`[sources.claude_code]`. A root is a folder of accounts, or a table with `path` and `account`."""
 
     log_roots: tuple[LogRoot, ...] = ()
-    log_slices: int = Field(8, ge=1, le=256)
     base_url: str = "https://api.anthropic.com"
     api_key: SecretStr | None = None
     lookback_days: int = Field(2, ge=1)
@@ -63,30 +63,23 @@ class Config(SourceConfig):
 
 def slices(config: Config, night: Night, cursors: Cursors, transport: Transport | None = None) -> Iterator[Slice]:
     if config.log_roots:
-        yield from _log_slices(config, night, cursors)
+        yield _log_slice(config, night, cursors)
     if config.api_key is not None:
         yield from _analytics_slices(config, night, cursors, config.api_key, transport)
 
 
-def _log_slices(config: Config, night: Night, cursors: Cursors) -> Iterator[Slice]:
-    """Files are dealt to a fixed number of slices by their digest, so that a killed night loses one share of them."""
-    shares: list[list[LogFile]] = [[] for _ in range(config.log_slices)]
-    for file in find_logs(config.log_roots):
-        if config.api_key is not None and file.account_type != "email":
-            raise SettingsError(
-                "claude_code: logs of a machine's user and an api_key were both configured; the same tokens would "
-                "count twice. Name the folder by the person's e-mail, or remove the key."
-            )
-        shares[int(file.digest, 16) % config.log_slices].append(file)
-    for number, files in enumerate(shares):
-        yield _log_slice(f"session_logs/{number + 1}-of-{config.log_slices}", files, night, cursors)
-
-
-def _log_slice(key: str, files: list[LogFile], night: Night, cursors: Cursors) -> Slice:
+def _log_slice(config: Config, night: Night, cursors: Cursors) -> Slice:
+    """All logs at once: reading them is cheap, and each slice would cost a file a day of its own."""
     from orchestration.connectors.claude_code_blocks import LogReading
 
-    reading = LogReading(files, read_marks(cursors.get(key)), night.as_of)
-    return Slice(key, LOG_STREAMS, reading.items, reading.cursor)
+    files = find_logs(config.log_roots)
+    if config.api_key is not None and any(file.account_type != "email" for file in files):
+        raise SettingsError(
+            "claude_code: logs of a machine's user and an api_key were both configured; the same tokens would "
+            "count twice. Name the folder by the person's e-mail, or remove the key."
+        )
+    reading = LogReading(files, read_marks(cursors.get(LOG_SLICE)), night.as_of)
+    return Slice(LOG_SLICE, LOG_STREAMS, reading.items, reading.cursor)
 
 
 def _analytics_slices(
