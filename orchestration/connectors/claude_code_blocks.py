@@ -1,8 +1,8 @@
 """From unread lines of many logs to batches: the volume path of `claude_code`.
 
 Small files are gathered to blocks of about BLOCK_BYTES, so that thousands of sessions cost what a few large files
-cost and memory stays bounded. A block that the fast reader refuses is read file by file, and only the file at fault
-line by line.
+cost and memory stays bounded. A block that the fast reader refuses is halved until the file at fault stands alone,
+and only that file is read line by line.
 """
 
 from __future__ import annotations
@@ -48,14 +48,7 @@ class LogReading:
     def items(self) -> Iterator[Item]:
         self.marks, self.cuts = {}, {}
         for block in self._blocks():
-            data, lines = b"".join(each.data for each in block), sum(each.lines for each in block)
-            parsed = parse_block(data, lines)
-            if parsed is not None:
-                yield from self._located(parsed, block)
-                continue
-            for stretch in block:
-                alone = parse_block(stretch.data, stretch.lines) or parse_lines(stretch.data)
-                yield from self._located(alone, [stretch])
+            yield from self._located(_parsed(block), block)
 
     def cursor(self) -> str:
         marks = dict(self.marks)
@@ -112,6 +105,18 @@ class LogReading:
 
     def _end(self, digest: str) -> int:
         return self.cuts[digest].line if digest in self.cuts else NEVER
+
+
+def _parsed(block: Sequence[Stretch]) -> Parsed:
+    """The whole block at once; where the fast reader refuses, its halves, and at last the file at fault by lines."""
+    lines = sum(each.lines for each in block)
+    parsed = parse_block(b"".join(each.data for each in block), lines)
+    if parsed is not None:
+        return parsed
+    if len(block) == 1:
+        return parse_lines(block[0].data)
+    first, second = block[: len(block) // 2], block[len(block) // 2 :]
+    return _parsed(first).followed_by(_parsed(second), sum(each.lines for each in first))
 
 
 def _micros(instant: datetime) -> int:

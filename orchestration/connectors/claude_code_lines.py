@@ -77,6 +77,15 @@ class Parsed:
     prompts: pa.Table
     refused: tuple[Refusal, ...] = ()
 
+    def followed_by(self, other: Parsed, lines: int) -> Parsed:
+        """This stretch of so many lines and then the other, as one."""
+        refused = tuple((row + lines, reason, payload) for row, reason, payload in other.refused)
+        return Parsed(
+            pa.concat_tables([self.usage, _moved(other.usage, lines)]),
+            pa.concat_tables([self.prompts, _moved(other.prompts, lines)]),
+            self.refused + refused,
+        )
+
 
 def parse_block(data: bytes, lines: int) -> Parsed | None:
     """All lines of a block at once; None where Arrow meets anything that is not one clean object a line."""
@@ -167,6 +176,11 @@ def _prompts(table: pa.Table, has_usage: pa.ChunkedArray, data: bytes) -> pa.Tab
     rows = table.take(pa.array(positions, pa.int64()))
     columns = {name: rows[field] for name, field in _SESSION_FIELDS.items()}
     return pa.table({"timestamp": rows["timestamp"], **columns, "row": rows["row"]})
+
+
+def _moved(table: pa.Table, lines: int) -> pa.Table:
+    position = table.column_names.index("row")
+    return table.set_column(position, "row", pc.add(table["row"], lines))
 
 
 def _field(column: pa.ChunkedArray, path: tuple[str, ...]) -> pa.ChunkedArray:

@@ -68,15 +68,23 @@ class _Exports:
     users: dict[date, _Day] = field(default_factory=dict)
     organizations: dict[date, _Day] = field(default_factory=dict)
     seats: list[tuple[str, object]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
     def read(self, path: Path, digest: str) -> None:
-        refused: list[Refused] = []
-        for number, value in _values(path, digest, refused):
-            self._take(value, f"{digest}:{number}", refused)
-        if refused:
-            _day(self.users, self.last_day).refused += refused
+        for number, value in _values(path, digest, self.refused):
+            self._take(value, f"{digest}:{number}")
 
-    def _take(self, value: object, pointer: str, refused: list[Refused]) -> None:
+    def account_for_refused(self) -> None:
+        """What has no day is told with the last day of the users' reports; an export without any is an error."""
+        if self.refused and not self.users:
+            raise SourceError(
+                f"copilot: {len(self.refused)} records of the exports cannot be read and no user's day can; "
+                "nothing was landed. Are these usage reports?"
+            )
+        if self.refused:
+            self.users[max(self.users)].refused += self.refused
+
+    def _take(self, value: object, pointer: str) -> None:
         around: Mapping[str, object] = value if isinstance(value, Mapping) else {}
         seats = around.get("seats")
         for number, seat in enumerate(seats if isinstance(seats, list) else (), start=1):
@@ -86,7 +94,7 @@ class _Exports:
             kind = self.users if is_of_user(record) else self.organizations
             day = _date(record.get("day"))
             if day is None:
-                refused.append(Refused("user_days", "no_day", f"{pointer}.{number}", orjson.dumps(record)))
+                self.refused.append(Refused("user_days", "no_day", f"{pointer}.{number}", orjson.dumps(record)))
             elif day <= self.last_day:
                 _day(kind, day).add(created, f"{pointer}.{number}", record)
         if kind is not None and "day_totals" in around:
@@ -102,6 +110,7 @@ def file_slices(folder: Path, other_scope: str, night: Night, cursors: Cursors) 
     for path in sorted(folder.rglob("*")):
         if path.name.removesuffix(".gz").endswith(SUFFIXES) and not path.name.startswith(other_scope):
             exports.read(path, hashlib.sha256(path.relative_to(folder).as_posix().encode()).hexdigest()[:12])
+    exports.account_for_refused()
     if exports.seats:
         yield Slice("seats", SEAT_STREAMS, lambda: (seat_item(seat, pointer) for pointer, seat in exports.seats))
     kinds = (
