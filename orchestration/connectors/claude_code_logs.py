@@ -158,6 +158,7 @@ def _read_on(
     elif rest and is_at_rest:
         yield Stretch(file, lines + 1, offset, b"", 0, torn=rest)
         offset, rest = offset + len(rest), b""
+    head = head[:offset]
     digest = hashlib.sha256(head).hexdigest()[:16]
     yield Mark(state.st_size, state.st_mtime_ns, offset, lines, len(head), digest, not rest)
 
