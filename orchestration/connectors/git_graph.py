@@ -60,7 +60,7 @@ def landed_in(nodes: Mapping[str, Node], chain: Sequence[str]) -> dict[str, str]
             met = waiting.pop()
             if met in nodes and met not in landed:
                 landed[met] = sha
-                waiting += nodes[met].parents if met != sha else nodes[met].parents[1:]
+                waiting += nodes[met].parents
     return landed
 
 

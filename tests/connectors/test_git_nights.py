@@ -47,6 +47,7 @@ def test_a_branch_lands_on_a_later_night_than_its_commits(app):
     second = reader.night("09-04 00:00")
     assert by_sha(second["commits"])[sha]["landed_in_sha"] == landing
     assert [(c["commits"], c["first_commit_at"]) for c in second["changes"]] == [(1, "2026-09-01T12:00:00+00:00")]
+    assert json.loads(next(iter(reader.cursors.values())))["tips"] == []
 
 
 def test_a_fast_forward_gives_known_commits_their_position(app):
