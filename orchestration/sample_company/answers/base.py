@@ -1,0 +1,62 @@
+"""What a question and an answer are here, without any transport."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request below one tool's base address; `base` is that address, `downloads` the origin of signed links."""
+
+    method: str
+    path: str
+    query: Mapping[str, Sequence[str]]
+    headers: Mapping[str, str]
+    body: Mapping[str, object]
+    base: str
+    downloads: str
+    as_of: datetime
+
+    def first(self, name: str, default: str = "") -> str:
+        return next(iter(self.query.get(name, ())), default)
+
+    def number(self, name: str, default: int) -> int:
+        return int(self.first(name, str(default)))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, a JSON value or text, and extra headers."""
+
+    status: int = 200
+    value: object = None
+    text: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+NOT_FOUND = Answer(404, {"message": "Not Found"})
+
+
+def stamp(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def linked_page(request: Request, items: Sequence[object], envelope: str = "") -> Answer:
+    """One page of a GitHub REST listing: `page`, `per_page`, and the Link header as long as there is a next."""
+    size = min(100, request.number("per_page", 30))
+    page = request.number("page", 1)
+    chosen = list(items[(page - 1) * size : page * size])
+    headers = {}
+    if page * size < len(items):
+        query = {**{name: values[0] for name, values in request.query.items()}, "page": str(page + 1)}
+        headers["Link"] = f'<{request.base}{request.path}?{urlencode(query)}>; rel="next"'
+    return Answer(value={f"total_{envelope}": len(items), envelope: chosen} if envelope else chosen, headers=headers)

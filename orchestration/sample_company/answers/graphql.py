@@ -1,0 +1,176 @@
+"""Just enough GraphQL to answer a connector honestly: only the selected fields, paged connections, fragments.
+
+A field that the answer does not know is an error, as it would be at the real API.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Arguments = Mapping[str, object]
+TOKEN = re.compile(r'\.\.\.|[{}()\[\]:$!=@]|"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|-?\d+')
+
+
+class UnknownFieldError(Exception):
+    """The query asks for a field that this answer does not have."""
+
+
+@dataclass
+class Field:
+    """One selected field; `only_on` names the type of the inline fragment around it."""
+
+    name: str
+    alias: str
+    arguments: dict[str, object] = field(default_factory=dict)
+    only_on: str | None = None
+    children: list[Field] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A list that is asked for page by page. `orders` sorts by an orderBy field; `build` makes a node."""
+
+    items: Sequence[object]
+    build: Callable[[object], object] = lambda item: item
+    orders: Mapping[str, Callable[[object], object]] = field(default_factory=dict)
+
+    def page(self, arguments: Arguments) -> Mapping[str, object]:
+        items = list(self.items)
+        wanted = arguments.get("itemTypes")
+        if isinstance(wanted, list):
+            names = {"".join(part.capitalize() for part in str(name).split("_")) for name in wanted}
+            items = [item for item in items if isinstance(item, Mapping) and item["__typename"] in names]
+        order = arguments.get("orderBy")
+        if isinstance(order, Mapping):
+            key: Callable[[object], str] = lambda item: str(self.orders[str(order["field"])](item))  # noqa: E731
+            items.sort(key=key, reverse=order.get("direction") == "DESC")
+        start = int(str(arguments.get("after") or "0"))
+        stop = start + min(100, int(str(arguments.get("first") or 100)))
+        return {
+            "totalCount": len(items),
+            "pageInfo": {"hasNextPage": stop < len(items), "endCursor": str(min(stop, len(items)))},
+            "nodes": [self.build(item) for item in items[start:stop]],
+        }
+
+
+class _Parser:
+    def __init__(self, text: str, variables: Arguments) -> None:
+        self.tokens: list[str] = TOKEN.findall(re.sub(r"#[^\n]*", "", text))
+        self.at = 0
+        self.variables = variables
+        self.fragments: dict[str, list[Field]] = {}
+
+    def next(self) -> str:
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def peek(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def document(self) -> list[Field]:
+        """Fragments may stand after the operation: read them all first."""
+        starts = [index for index, token in enumerate(self.tokens) if token in ("fragment",)]
+        for _ in range(2):
+            for start in starts:
+                self.at = start + 4
+                self.fragments[self.tokens[start + 1]] = list(self.selection())
+        self.at = 0
+        while self.peek() == "fragment":
+            self.at += 4
+            list(self.selection())
+        while self.peek() != "{":
+            if self.next() == "(":
+                self.at = self.tokens.index(")", self.at) + 1
+        return list(self.selection())
+
+    def selection(self) -> Iterator[Field]:
+        self.next()
+        while self.peek() != "}":
+            if self.peek() == "...":
+                yield from self.spread()
+            else:
+                yield self.field()
+        self.next()
+
+    def spread(self) -> Iterator[Field]:
+        self.next()
+        name = self.next()
+        if name != "on":
+            yield from self.fragments.get(name, [])
+            return
+        kind = self.next()
+        for found in self.selection():
+            found.only_on = kind
+            yield found
+
+    def field(self) -> Field:
+        name = alias = self.next()
+        if self.peek() == ":":
+            self.next()
+            name = self.next()
+        found = Field(name, alias)
+        if self.peek() == "(":
+            self.next()
+            while self.peek() != ")":
+                key = self.next()
+                self.next()
+                found.arguments[key] = self.value()
+            self.next()
+        if self.peek() == "{":
+            found.children = list(self.selection())
+        return found
+
+    def value(self) -> object:
+        word = self.next()
+        if word == "$":
+            return self.variables.get(self.next())
+        if word == "[":
+            items = []
+            while self.peek() != "]":
+                items.append(self.value())
+            self.next()
+            return items
+        if word == "{":
+            pairs: dict[str, object] = {}
+            while self.peek() != "}":
+                key = self.next()
+                self.next()
+                pairs[key] = self.value()
+            self.next()
+            return pairs
+        constants: dict[str, object] = {"null": None, "true": True, "false": False}
+        return word[1:-1] if word.startswith('"') else constants.get(word, word)
+
+
+def execute(query: str, variables: Arguments, root: Mapping[str, object]) -> Mapping[str, object]:
+    """The answer to one query over `root`, whose callables are fields with arguments."""
+    try:
+        return {"data": _object(_Parser(query, variables).document(), root)}
+    except UnknownFieldError as error:
+        return {"errors": [{"message": str(error), "type": "undefinedField"}]}
+
+
+def _object(fields: Sequence[Field], value: Mapping[str, object]) -> dict[str, object]:
+    kind = value.get("__typename")
+    found: dict[str, object] = {}
+    for one in fields:
+        if one.only_on and kind and one.only_on not in (kind, "Node", "Actor"):
+            continue
+        if one.name not in value:
+            raise UnknownFieldError(f"Field '{one.name}' doesn't exist on type '{kind or 'Object'}'")
+        found[one.alias] = _value(one, value[one.name])
+    return found
+
+
+def _value(one: Field, value: object) -> object:
+    if callable(value):
+        value = value(one.arguments)
+    if isinstance(value, Connection):
+        value = value.page(one.arguments)
+    if isinstance(value, Mapping):
+        return _object(one.children, value) if one.children else dict(value)
+    if isinstance(value, list):
+        return [_value(one, item) for item in value]
+    return value
