@@ -4,6 +4,12 @@ with people as (
 
 ),
 
+repositories as (
+
+    select * from {{ ref('int_changes__repositories') }}
+
+),
+
 shas as (
 
     select * from {{ ref('int_changes__shas') }}
@@ -22,21 +28,32 @@ found as (
     union
     select
         change_id,
-        signal,
+        ai_evidence_signal as signal,
         agent_product,
-        grade
-    from {{ ref('int_changes__markers') }}
+        ai_evidence_grade as grade
+    from {{ ref('int_changes__unioned') }}
+    where ai_evidence_grade is not null
+    union
+    select
+        change_id,
+        ai_evidence_signal as signal,
+        agent_product,
+        -- an agent that wrote one commit of a person's change is not the change's author
+        case when ai_evidence_grade = 'A' then 'B' else ai_evidence_grade end as grade
+    from {{ ref('int_changes__commits') }}
+    where ai_evidence_grade is not null
     union
     select
         shas.change_id,
         evidence.signal,
         evidence.product as agent_product,
-        -- the landing commit of a squash may be written by an agent without the change being its own
         case when evidence.grade = 'A' then 'B' else evidence.grade end as grade
     from {{ ref('stg_git__evidence') }} as evidence
+    inner join repositories
+        on lower(evidence.repository) = repositories.repository_key
     inner join shas
-        on evidence.repository = shas.repository
-        and evidence.commit_sha = shas.commit_sha
+        on repositories.repository = shas.repository
+        and evidence.sha = shas.commit_sha
     where evidence.role = 'author'
 
 )

@@ -23,7 +23,7 @@ gathered as (
         coalesce(drafts.draft_hours, cast(0 as double)) as draft_hours,
         coalesce(drafts.redraft_hours, cast(0 as double)) as redraft_hours,
         drafts.ready_at,
-        first_commits.first_commit_at,
+        coalesce(first_commits.first_commit_at, changes.first_commit_at) as first_commit_at,
         reviews.first_review_at,
         reviews.first_approval_at,
         reviews.first_machine_review_at,

@@ -4,9 +4,9 @@ with changes as (
 
 ),
 
-identities as (
+actors as (
 
-    select * from {{ ref('int_identities__resolved') }}
+    select * from {{ ref('int_changes__actors') }}
 
 ),
 
@@ -17,17 +17,17 @@ authors as (
         changes.author_identifier,
         -- an identifier that landed readable is a known machine, whatever the identity map says of it
         coalesce(
-            identities.actor_kind,
+            actors.actor_kind,
             case when substr(changes.author_identifier, 1, 2) != 'p_' then 'bot' else 'unknown' end,
             'unknown'
         ) as author_kind,
-        identities.person_key as author_person_key,
-        identities.agent_product
+        actors.person_key as author_person_key,
+        actors.agent_product
     from changes
-    left join identities
-        on changes.author_identifier = identities.identifier
-        and cast(changes.opened_at as date) >= coalesce(identities.valid_from_date, date '1970-01-01')
-        and cast(changes.opened_at as date) < coalesce(identities.valid_to_date, date '9999-12-31')
+    left join actors
+        on lower(changes.author_identifier) = actors.identifier
+        and cast(changes.opened_at as date) >= actors.valid_from_date
+        and cast(changes.opened_at as date) < actors.valid_to_date
 
 ),
 
@@ -36,24 +36,17 @@ sponsors as (
 
     select
         helpers.change_id,
-        identities.person_key as sponsor_person_key,
+        actors.person_key as sponsor_person_key,
         helpers.evidence
-    from (
-        select change_id, author_identifier as identifier, authored_at as happened_at, 'co_author' as evidence
-        from {{ ref('int_changes__commits') }}
-        union all
-        select change_id, actor_identifier as identifier, occurred_at as happened_at, 'marked_ready' as evidence
-        from {{ ref('int_changes__events') }}
-        where event_kind = 'ready'
-    ) as helpers
-    inner join identities
-        on helpers.identifier = identities.identifier
-        and cast(helpers.happened_at as date) >= coalesce(identities.valid_from_date, date '1970-01-01')
-        and cast(helpers.happened_at as date) < coalesce(identities.valid_to_date, date '9999-12-31')
-    where identities.person_key is not null
+    from {{ ref('int_changes__helpers') }} as helpers
+    inner join actors
+        on lower(helpers.identifier) = actors.identifier
+        and cast(helpers.helped_at as date) >= actors.valid_from_date
+        and cast(helpers.helped_at as date) < actors.valid_to_date
+    where actors.person_key is not null
     qualify row_number() over (
         partition by helpers.change_id
-        order by helpers.evidence, helpers.happened_at, identities.person_key
+        order by helpers.evidence, helpers.helped_at, actors.person_key
     ) = 1
 
 )

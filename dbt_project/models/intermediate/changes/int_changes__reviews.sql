@@ -10,9 +10,9 @@ people as (
 
 ),
 
-identities as (
+actors as (
 
-    select * from {{ ref('int_identities__resolved') }}
+    select * from {{ ref('int_changes__actors') }}
 
 ),
 
@@ -22,14 +22,14 @@ reviews as (
         events.change_id,
         events.occurred_at,
         events.review_state,
-        coalesce(identities.person_key, events.actor_identifier) as reviewer,
+        coalesce(actors.person_key, events.actor_identifier) as reviewer,
         coalesce(
-            identities.actor_kind,
+            actors.actor_kind,
             case when substr(events.actor_identifier, 1, 2) = 'p_' then 'human' else 'bot' end
         ) in ('human', 'unknown') as is_person,
         events.actor_identifier = people.author_identifier
-            or coalesce(identities.person_key = people.author_person_key, false) as is_author,
-        coalesce(identities.person_key = people.sponsor_person_key, false) as is_sponsor,
+            or coalesce(actors.person_key = people.author_person_key, false) as is_author,
+        coalesce(actors.person_key = people.sponsor_person_key, false) as is_sponsor,
         changes.created_at,
         changes.merged_at
     from {{ ref('int_changes__events') }} as events
@@ -37,13 +37,12 @@ reviews as (
         on events.change_id = changes.change_id
     inner join people
         on events.change_id = people.change_id
-    left join identities
-        on events.actor_identifier = identities.identifier
-        and cast(events.occurred_at as date) >= coalesce(identities.valid_from_date, date '1970-01-01')
-        and cast(events.occurred_at as date) < coalesce(identities.valid_to_date, date '9999-12-31')
+    left join actors
+        on lower(events.actor_identifier) = actors.identifier
+        and cast(events.occurred_at as date) >= actors.valid_from_date
+        and cast(events.occurred_at as date) < actors.valid_to_date
     -- a deleted account may have been the author's own: its review proves nothing
     where events.event_kind = 'review'
-        and events.review_state != 'pending'
         and events.actor_identifier is not null
 
 ),

@@ -4,11 +4,11 @@ with changes as (
         changes.change_id,
         changes.repository,
         changes.merged_at,
-        positions.mainline_position
+        commits.mainline_position
     from {{ ref('int_changes__unioned') }} as changes
-    left join {{ ref('int_commits__positions') }} as positions
-        on changes.repository = positions.repository
-        and changes.merge_commit_sha = positions.commit_sha
+    left join {{ ref('int_commits__placed') }} as commits
+        on changes.repository = commits.repository
+        and changes.merge_commit_sha = commits.commit_sha
     where changes.merged_at is not null
 
 ),
@@ -17,7 +17,7 @@ live as (
 
     select
         *,
-        row_number() over (partition by target order by finished_at, deployment_id) = 1 as is_first
+        row_number() over (partition by repository order by finished_at, deployment_id) = 1 as is_first
     from {{ ref('int_deployments__placed') }}
     where is_live
         and not is_repeat

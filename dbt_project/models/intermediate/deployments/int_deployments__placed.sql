@@ -4,39 +4,9 @@ with deployments as (
 
 ),
 
-positions as (
+commits as (
 
-    select * from {{ ref('int_commits__positions') }}
-
-),
-
-services as (
-
-    select
-        repository,
-        service_id,
-        count(*) over (partition by repository) as services_of_repository
-    from {{ ref('int_services__repositories') }}
-
-),
-
--- the only service of the repository, or the one that the environment names; otherwise unknown
-named as (
-
-    select
-        deployments.deployment_id,
-        services.service_id
-    from deployments
-    inner join services
-        on deployments.repository = services.repository
-        and (
-            services.services_of_repository = 1
-            or lower(deployments.environment) like '%' || lower(services.service_id) || '%'
-        )
-    qualify row_number() over (
-        partition by deployments.deployment_id
-        order by length(services.service_id) desc, services.service_id
-    ) = 1
+    select * from {{ ref('int_commits__placed') }}
 
 ),
 
@@ -44,16 +14,12 @@ placed as (
 
     select
         deployments.*,
-        named.service_id,
-        coalesce(named.service_id, deployments.repository) as target,
-        positions.mainline_position,
-        deployments.is_success and deployments.is_production as is_live
+        commits.mainline_position,
+        coalesce(deployments.is_success and deployments.is_production, false) as is_live
     from deployments
-    left join named
-        on deployments.deployment_id = named.deployment_id
-    left join positions
-        on deployments.repository = positions.repository
-        and deployments.commit_sha = positions.commit_sha
+    left join commits
+        on deployments.repository = commits.repository
+        and deployments.commit_sha = commits.commit_sha
 
 ),
 
@@ -61,9 +27,11 @@ neighbours as (
 
     select
         *,
-        lag(commit_sha) over (partition by target, is_live order by finished_at, deployment_id) as previous_sha,
-        lag(finished_at) over (partition by target, is_live order by finished_at, deployment_id) as previous_finished_at,
-        lag(environment) over (partition by target, is_live order by finished_at, deployment_id) as previous_environment
+        lag(commit_sha) over (partition by repository, is_live order by finished_at, deployment_id) as previous_sha,
+        lag(finished_at) over (partition by repository, is_live order by finished_at, deployment_id)
+            as previous_finished_at,
+        lag(environment) over (partition by repository, is_live order by finished_at, deployment_id)
+            as previous_environment
     from placed
 
 )
@@ -74,15 +42,16 @@ select
     native_id,
     repository,
     service_id,
-    target,
     environment,
     commit_sha,
     mainline_position,
     created_at,
     finished_at,
     is_success,
+    is_finished,
     is_production,
     is_live,
+    is_hotfix_ref,
     -- K11a: a re-run within 30 minutes, or a copy to another region within 60, is the same deployment
     is_live and coalesce(
         commit_sha = previous_sha

@@ -9,11 +9,14 @@ neighbours as (
     select
         deployment_id,
         commit_sha,
+        mainline_position,
         finished_at,
-        lag(deployment_id) over (partition by target order by finished_at, deployment_id) as cause_deployment_id,
-        lag(commit_sha) over (partition by target order by finished_at, deployment_id) as previous_sha,
-        lag(finished_at) over (partition by target order by finished_at, deployment_id) as cause_finished_at,
-        row_number() over (partition by target, commit_sha order by finished_at, deployment_id) as times_live
+        lag(deployment_id) over (partition by repository order by finished_at, deployment_id) as cause_deployment_id,
+        lag(commit_sha) over (partition by repository order by finished_at, deployment_id) as previous_sha,
+        lag(mainline_position) over (partition by repository order by finished_at, deployment_id)
+            as previous_position,
+        lag(finished_at) over (partition by repository order by finished_at, deployment_id) as cause_finished_at,
+        row_number() over (partition by repository, commit_sha order by finished_at, deployment_id) as times_live
     from live
 
 ),
@@ -29,6 +32,8 @@ redeployed as (
     from neighbours
     where times_live > 1
         and commit_sha != previous_sha
+        -- going forward again after a rollback repairs nothing
+        and coalesce(mainline_position < previous_position, true)
 
 ),
 
