@@ -23,7 +23,7 @@ def test_e02_a_reopened_change_leaves_its_week_and_counts_where_it_was_closed_la
 
 
 def test_e03_a_young_cohort_is_immature(night):
-    assert night("2026-09-10 00:00", 7).cell("merge_rate_14d", "e03", "08-31", "is_mature") == (False,)
+    assert night("2026-09-09 06:00", 7).cell("merge_rate_14d", "e03", "08-31", "is_mature") == (False,)
 
 
 def test_e03_open_and_late_changes_stay_in_the_denominator(night):
@@ -116,10 +116,11 @@ def test_e13_a_week_without_deployments_has_a_frequency_of_zero_and_no_rates(nig
 
 @pytest.mark.parametrize(
     ("as_of", "failed", "is_mature"),
-    [("2026-09-07 06:00", 0, False), ("2026-09-09 06:00", 1, False), ("2026-09-15 06:00", 1, True), (LATER, 2, True)],
+    [("2026-09-07 06:00", 0, False), ("2026-09-09 06:00", 1, False), ("2026-09-15 12:00", 1, True), (LATER, 2, True)],
 )
 def test_e14_a_late_cause_restates_the_week_of_the_deployment(night, as_of, failed, is_mature):
-    cell = night(as_of).cell("change_failure_rate", "pay", "08-31", "numerator, denominator, is_mature")
+    days = 14 if as_of == LATER or as_of < "2026-09-08" else 7  # the cohort of E03 shares two of the nights
+    cell = night(as_of, days).cell("change_failure_rate", "pay", "08-31", "numerator, denominator, is_mature")
     assert cell == (failed, 4, is_mature)
 
 
@@ -153,6 +154,11 @@ def test_e19_quantiles_interpolate_and_the_interval_is_of_order_statistics(night
     assert later.cell("cycle_time_p90_hours", "e19", "08-31", "value") == (pytest.approx(38.2),)
     assert later.cell("cycle_time_hours", "e19b", "08-31", "value, lower, upper") == (4, None, None)
     assert later.cell("cycle_time_p75_hours", "e19b", "08-31", "value") == (6.75,)
+
+
+def test_e19_beyond_the_table_the_ranks_come_by_approximation(night):
+    # floor(101 / 2 - 0.98 * sqrt(101)) = 40, and 101 - 40 + 1 = 62
+    assert night(LATER).cell("cycle_time_hours", "e19c", "08-31", "value, lower, upper, n") == (51, 40, 62, 101)
 
 
 @pytest.mark.parametrize(("as_of", "merged"), [("2026-09-03 23:00", 1), (LATER, 3)])

@@ -147,8 +147,8 @@ def agents(company: Company) -> None:
 
 
 def quantiles(company: Company) -> None:
-    """E19: ready at midnight of 09-01, merged after these hours."""
-    for service, hours in (("e19", (1, 2, 3, 5, 8, 13, 21, 34, 55)), ("e19b", (1, 2, 6, 9))):
+    """E19: ready at midnight of 09-01, merged after these hours; e19c is larger than the table of intervals."""
+    for service, hours in (("e19", (1, 2, 3, 5, 8, 13, 21, 34, 55)), ("e19b", (1, 2, 6, 9)), ("e19c", range(1, 102))):
         company.service(service)
         for number in hours:
             merged = f"09-{1 + number // 24:02d} {number % 24:02d}:00"

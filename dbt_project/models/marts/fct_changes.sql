@@ -40,6 +40,14 @@ evidence as (
 
 ),
 
+-- a squash may quote reverts within its own branch: a revert is what undoes something that had landed
+reverting as (
+
+    select distinct reverting_id
+    from {{ ref('int_changes__revert_pairs') }}
+
+),
+
 dated as (
 
     select
@@ -81,7 +89,7 @@ select
     dated.closed_date,
     dated.merged_at is not null as is_merged,
     dated.closed_at is not null and dated.merged_at is null as is_closed_unmerged,
-    changes.reverts_change_number is not null or changes.reverts_sha is not null as is_revert,
+    reverting.reverting_id is not null as is_revert,
     changes.is_hotfix,
     coalesce(reverts.is_out_of_effect, false) as is_out_of_effect,
     coalesce(reverts.is_reapplied, false) as is_reapplied,
@@ -131,6 +139,8 @@ left join people_days as at_close
     and dated.closed_date = at_close.day
 left join evidence
     on dated.change_id = evidence.change_id
+left join reverting
+    on dated.change_id = reverting.reverting_id
 left join {{ ref('int_changes__reverts') }} as reverts
     on dated.change_id = reverts.change_id
 left join {{ ref('int_deployments__changes') }} as carried

@@ -21,11 +21,13 @@ content as (
     select
         carried.deployment_id,
         count(*) as changes,
-        count(*) filter (where changes.reverts_change_number is not null or changes.reverts_sha is not null) as reverts,
+        count(reverting.reverting_id) as reverts,
         count(*) filter (where changes.is_hotfix) as hotfixes
     from {{ ref('int_deployments__changes') }} as carried
     inner join {{ ref('int_changes__unioned') }} as changes
         on carried.change_id = changes.change_id
+    left join (select distinct reverting_id from {{ ref('int_changes__revert_pairs') }}) as reverting
+        on carried.change_id = reverting.reverting_id
     where carried.deployment_id is not null
     group by carried.deployment_id
 

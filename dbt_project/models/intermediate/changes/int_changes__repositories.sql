@@ -1,6 +1,35 @@
-with repositories as (
+with mentioned as (
+
+    select repository from {{ ref('stg_github__pull_requests') }}
+    union
+    select repository from {{ ref('stg_github__deployments') }}
+
+),
+
+catalogued as (
 
     select * from {{ ref('int_services__repositories') }}
+
+),
+
+-- a repository that is deleted today keeps its history, and stands for itself
+repositories as (
+
+    select
+        repository,
+        lower(repository) as repository_key,
+        service_id
+    from catalogued
+    union all
+    select
+        min(mentioned.repository) as repository,
+        lower(mentioned.repository) as repository_key,
+        min(mentioned.repository) as service_id
+    from mentioned
+    left join catalogued
+        on lower(mentioned.repository) = lower(catalogued.repository)
+    where catalogued.repository is null
+    group by lower(mentioned.repository)
 
 ),
 
@@ -47,7 +76,7 @@ released_by_tag as (
 
 select
     repositories.repository,
-    lower(repositories.repository) as repository_key,
+    repositories.repository_key,
     repositories.service_id,
     coalesce(github_repositories.is_fork, false) as is_fork,
     coalesce(github_repositories.is_archived, false) as is_archived,
@@ -63,12 +92,12 @@ select
     end as deployment_source
 from repositories
 left join github_repositories
-    on lower(repositories.repository) = github_repositories.repository_key
+    on repositories.repository_key = github_repositories.repository_key
 left join with_pull_requests
-    on lower(repositories.repository) = with_pull_requests.repository_key
+    on repositories.repository_key = with_pull_requests.repository_key
 left join with_deployments
-    on lower(repositories.repository) = with_deployments.repository_key
+    on repositories.repository_key = with_deployments.repository_key
 left join in_git
-    on lower(repositories.repository) = in_git.repository_key
+    on repositories.repository_key = in_git.repository_key
 left join released_by_tag
-    on lower(repositories.repository) = released_by_tag.repository_key
+    on repositories.repository_key = released_by_tag.repository_key

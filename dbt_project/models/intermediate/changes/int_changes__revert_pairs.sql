@@ -44,9 +44,13 @@ reverting as (
 
 targets as (
 
-    select repository, commit_sha, change_id as target_id from shas
+    select shas.repository, shas.commit_sha, shas.change_id as target_id, changes.merged_at as landed_at
+    from shas
+    inner join changes
+        on shas.change_id = changes.change_id
+    where changes.merged_at is not null
     union all
-    select repository, commit_sha, reverting_id as target_id from direct_reverts
+    select repository, commit_sha, reverting_id as target_id, reverted_at as landed_at from direct_reverts
 
 )
 
@@ -56,6 +60,7 @@ inner join changes
     on reverting.repository = changes.repository
     and reverting.reverts_change_number = changes.change_number
 where changes.merged_at <= reverting.reverted_at
+    and changes.change_id != reverting.reverting_id
 union
 -- git's messages may shorten the commit
 select reverting.reverting_id, targets.target_id as reverted_id, reverting.reverted_at
@@ -64,3 +69,4 @@ inner join targets
     on reverting.repository = targets.repository
     and substr(targets.commit_sha, 1, length(reverting.reverts_sha)) = reverting.reverts_sha
 where targets.target_id != reverting.reverting_id
+    and targets.landed_at <= reverting.reverted_at

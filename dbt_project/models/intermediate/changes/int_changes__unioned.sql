@@ -69,7 +69,7 @@ from_git as (
         git_changes.change_id,
         repositories.repository,
         repositories.service_id,
-        git_changes.pull_request_number as change_number,
+        case when git_changes.is_first_of_number then git_changes.pull_request_number end as change_number,
         git_changes.author_identifier,
         cast(null as string) as sponsor_identifier,
         cast(null as timestamp) as created_at,
