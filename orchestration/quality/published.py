@@ -84,6 +84,12 @@ _OF_WEEKS = (
 )
 
 
+def check_names(mart: str) -> tuple[str, ...]:
+    """The names of all expectations of a mart, for whoever announces them before they run."""
+    expected = (*_OF_SHAPE, _unique(()), *((*_OF_FIGURES, *_OF_WEEKS) if mart == LONG_MART else ()))
+    return tuple(each.name for each in expected)
+
+
 def _shape(connection: DuckDBPyConnection, node: Node) -> pd.DataFrame:
     """Each column that is found or declared, with both types in the engine's own words."""
     import pandas as pd
