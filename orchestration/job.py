@@ -11,7 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.errors import WarehouseError
+from orchestration.connectors.base import Night
+from orchestration.errors import PublicationRefusedError, WarehouseError
+from orchestration.publication import night_name
 from orchestration.settings import TELEMETRY_OFF, Settings
 
 if TYPE_CHECKING:
@@ -39,7 +41,12 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
 
 
 def run_nights(settings: Settings, first: date, last: date) -> None:
-    """Run the nightly job for the days `first` to `last` as one run; WarehouseError with the reason when it fails."""
+    """Run the nightly job for the days `first` to `last` as one run.
+
+    PublicationRefusedError when a step refused the night in writing, WarehouseError when it did not get that far.
+    """
+    refused = settings.published / "refused" / f"{night_name(Night.of(last).as_of)}.json"
+    refused.unlink(missing_ok=True)
     os.environ.update(dagster_environment(settings))
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     import dagster as dg
@@ -59,7 +66,7 @@ def run_nights(settings: Settings, first: date, last: date) -> None:
             raise_on_error=False,
         )
     if not result.success:
-        raise WarehouseError(_reason(result))
+        raise (PublicationRefusedError if refused.is_file() else WarehouseError)(_reason(result))
 
 
 def _reason(result: dg.ExecuteInProcessResult) -> str:

@@ -18,7 +18,7 @@ from orchestration.connectors.base import Night
 from orchestration.durable import replace_text
 from orchestration.errors import PublicationRefusedError, WarehouseError
 from orchestration.ingest import land_source
-from orchestration.inputs import NightInputs
+from orchestration.inputs import NightInputs, gather
 from orchestration.manifest import read_manifest
 from orchestration.policy.terms import Refusal
 from orchestration.publication import Publication, current, night_name, publications
@@ -119,6 +119,18 @@ def check_published(inputs: NightInputs) -> QualityReport:
     with open_read_only(inputs.settings.warehouse) as connection:
         results = engine.validate(published.frames(connection, manifest, inputs.night.as_of))
     return _keep(inputs, QualityReport(build_id=_build_id(inputs), border="published", results=results))
+
+
+def build_and_check(settings: Settings, of: Night, *, full_refresh: bool = False) -> bool:
+    """Everything between landing and publishing, without Dagster. True when nothing stands in the way so far."""
+    inputs = gather(settings, of)
+    begin(inputs)
+    reports = [check_landed(inputs)]
+    outcome = build(inputs, full_refresh=full_refresh)
+    if outcome.is_good:
+        reports.append(check_published(inputs))
+    states = {result.state for report in reports for result in report.results}
+    return outcome.is_good and not states & {"failed", "error"}
 
 
 def publish_or_refuse(inputs: NightInputs) -> Published:
