@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from orchestration import errors, report
 from orchestration.connectors.base import Night
@@ -46,6 +45,14 @@ class Exit(IntEnum):
     MISCONFIGURED = 5
 
 
+class ShownError(Exception):
+    """An ending that has been told on the terminal already."""
+
+    def __init__(self, code: Exit) -> None:
+        super().__init__(code.name)
+        self.code = code
+
+
 EXITS = {
     errors.PublicationRefusedError: Exit.REFUSED,
     errors.BusyError: Exit.BUSY,
@@ -65,6 +72,8 @@ def session(purpose: str | None, settings: Settings | None = None) -> Iterator[S
                 return
             with writer_lock(settings.data_folder, purpose):
                 yield settings
+    except ShownError as shown:
+        raise typer.Exit(shown.code) from None
     except errors.CounterpoiseError as error:
         err.print(f"{error}", style="bold red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(next((code for kind, code in EXITS.items() if isinstance(error, kind)), Exit.FAILED)) from None
@@ -118,7 +127,10 @@ def publish(day: Day = None) -> None:
     with session("publish") as settings:
         from orchestration import inputs, night
 
-        done = night.publish_or_refuse(inputs.gather(settings, Night.of(_day(day))))
+        try:
+            done = night.publish_or_refuse(inputs.gather(settings, Night.of(_day(day))))
+        except errors.PublicationRefusedError:
+            _show_refusal(settings, Night.of(_day(day)))
         out.print(str(done.path), soft_wrap=True, highlight=False)
 
 
@@ -136,10 +148,7 @@ def doctor() -> None:
         from orchestration.doctor import examine
 
         findings = examine(settings)
-        table = Table("What", "State", "Told", header_style="bold")
-        for finding in findings:
-            table.add_row(finding.subject, finding.state, finding.told)
-        out.print(table)
+        report.findings(findings, out)
         if any(finding.is_missing for finding in findings):
             raise typer.Exit(Exit.MISCONFIGURED)
 
@@ -161,9 +170,9 @@ def demo(folder: Path = Path("data/demo"), people: int = 60, weeks: int = 26, se
     from orchestration.demo import sample_company
 
     err.print(f"sample company: {people} people, {weeks} weeks, in {folder}", highlight=False)
-    with sample_company(folder.resolve(), people=people, weeks=weeks, seed=seed) as (settings, night):
-        with session("demo", settings):
-            _run(settings, night.day, night.day)
+    company = sample_company(folder.resolve(), people=people, weeks=weeks, seed=seed)
+    with company as (settings, night), session("demo", settings):
+        _run(settings, night.day, night.day)
 
 
 @app.command()
@@ -174,7 +183,7 @@ def dev(port: int = 3000) -> None:
 
         os.environ.update(dagster_environment(settings))
     program = Path(sys.executable).with_name("dagster")
-    os.execv(program, [str(program), "dev", "-m", "orchestration.definitions", "-p", str(port)])
+    os.execv(program, [str(program), "dev", "-m", "orchestration.definitions", "-p", str(port)])  # noqa: S606  # our own program
 
 
 def main() -> None:
@@ -188,11 +197,15 @@ def _run(settings: Settings, first: date, last: date) -> None:
     try:
         run_nights(settings, first, last)
     except errors.PublicationRefusedError:
-        path = report.newest_refusal(settings, Night.of(last))
-        if path is not None:
-            report.refusal(json.loads(path.read_text("utf-8")), err)
-        raise
+        _show_refusal(settings, Night.of(last))
     report.night(settings, Night.of(last), out)
+
+
+def _show_refusal(settings: Settings, night: Night) -> NoReturn:
+    path = report.newest_refusal(settings, night)
+    assert path is not None
+    report.refusal(json.loads(path.read_text("utf-8")), err)
+    raise ShownError(Exit.REFUSED) from None
 
 
 def _day(day: datetime | None) -> date:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from orchestration.connectors import SOURCES
 from orchestration.contracts import load_contracts
 from orchestration.errors import CounterpoiseError
-from orchestration.landing import manifest
 from orchestration.publication import current
 from orchestration.settings import Settings, config_path
 
@@ -64,6 +63,8 @@ def _source(settings: Settings, source: str) -> Finding:
         return Finding(source, "missing", str(error))
     if source not in load_contracts(settings.dbt_project / "models" / "staging"):
         return Finding(source, "missing", f"no streams are declared below models/staging/{source}")
+    from orchestration.landing import manifest
+
     loads = manifest.read(settings.landing, source)
     newest = max((load.as_of for load in loads), default=None)
     told = "never landed" if newest is None else f"{len(loads):,} loads, the newest as of {newest:%Y-%m-%d}"

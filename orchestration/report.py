@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.connectors.base import Night
+from orchestration.doctor import Finding
 from orchestration.lock import holder
 from orchestration.publication import current, night_name, publications
 from orchestration.settings import Settings
@@ -50,6 +51,14 @@ def status(settings: Settings, out: Console) -> None:
     for path in sorted((settings.published / "refused").glob("*.json")):
         out.print(f"refused: {path.stem} (`counterpoise explain-refusal`)", highlight=False)
     out.print(f"writer:  {holder(settings.data_folder) or 'nobody'}", highlight=False)
+
+
+def findings(found: list[Finding], out: Console) -> None:
+    """What the doctor found."""
+    table = Table("What", "State", "Told", header_style="bold")
+    for finding in found:
+        table.add_row(finding.subject, finding.state, escape(finding.told))
+    out.print(table)
 
 
 def newest_refusal(settings: Settings, of: Night | None) -> Path | None:

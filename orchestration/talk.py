@@ -63,6 +63,8 @@ def talking(log_folder: Path, console: Console) -> Iterator[logging.Logger]:
     file = RotatingFileHandler(log_folder / "counterpoise.jsonl", maxBytes=LOG_BYTES, backupCount=LOG_FILES)
     file.setFormatter(JsonFormatter())
     handlers = [TerminalHandler(console, status), file]
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())  # libraries that call basicConfig find it done
     for handler in handlers:
         logger.addHandler(handler)
     if status is not None:

@@ -38,7 +38,7 @@ def frames(connection: DuckDBPyConnection, manifest: Manifest, as_of: datetime) 
 
 
 def _words(words: set[str]) -> str:
-    return f"(^|_)({'|'.join(sorted(words))})(_|$)"
+    return f"(?:^|_)(?:{'|'.join(sorted(words))})(?:_|$)"
 
 
 def _not_named(column: str, words: set[str]) -> dict[str, object]:
