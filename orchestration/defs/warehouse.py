@@ -14,7 +14,7 @@ from orchestration.defs.common import WHOLE_RANGE, Event, check_result, inputs_o
 from orchestration.defs.landed import landed_key
 from orchestration.errors import WarehouseError
 from orchestration.inputs import NightInputs
-from orchestration.manifest import Manifest, Node, Test
+from orchestration.manifest import DataTest, Manifest, Node
 from orchestration.quality.landed import CHECKS
 from orchestration.settings import Settings
 from orchestration.warehouse import DbtOutcome
@@ -114,7 +114,7 @@ def _dependencies(node: Node, manifest: Manifest, sources: list[str]) -> Iterato
             yield landed_key(source) if source in sources else INPUTS
 
 
-def _test_spec(test: Test, manifest: Manifest) -> dg.AssetCheckSpec:
+def _test_spec(test: DataTest, manifest: Manifest) -> dg.AssetCheckSpec:
     assert test.subject is not None
     subject = node_key(manifest.nodes[test.subject])
     description = test.description or None

@@ -14,7 +14,7 @@ from orchestration.manifest import Manifest, Node
 from orchestration.policy.people import PERSON_WORDS, RANKING_WORDS
 from orchestration.policy.terms import LONG_MART
 from orchestration.quality.engine import Expected, Frame
-from orchestration.relations import columns_of, identifier
+from orchestration.relations import columns_of, identifier, outgoing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,12 +124,13 @@ def _select(connection: DuckDBPyConnection, name: str, columns: tuple[str, ...])
 
 
 def _figures(connection: DuckDBPyConnection) -> pd.DataFrame:
-    """The figures without saying whose; `ratio` repeats those whose unit is a ratio."""
+    """The figures without saying whose, rounded as they leave; `ratio` repeats those whose unit is a ratio."""
     return connection.execute(f"""
+        with cells as ({outgoing(connection, f"marts.{LONG_MART}")})
         select
             cells.value, cells.lower, cells.upper, cells.n, cells.completeness, cells.maturity, cells.reason,
             case when metrics.unit = 'ratio' then cells.value end as ratio
-        from marts.{LONG_MART} as cells
+        from cells
         left join seeds.metrics as metrics on cells.metric_id = metrics.metric_id
     """).df()
 
