@@ -15,6 +15,7 @@ from orchestration.connectors.base import Night, Slice
 from orchestration.contracts import SourceContract
 from orchestration.errors import (
     LandingError,
+    PermissionRefusedError,
     RateLimitedError,
     SettingsError,
     SourceError,
