@@ -75,7 +75,8 @@ def land_slices(
     """Land every slice that this night has not counted yet.
 
     A slice that fails leaves no trace and the next one is tried; a source that asks for more patience than
-    the night has ends the round. `refetch` reads counted slices again; `accept_shrink` lets a smaller set replace a larger.
+    the night has ends the round. `refetch` reads counted slices again; `accept_shrink` lets a smaller set
+    replace a larger.
     """
     report = LoadReport(contract.source)
     newest = manifest.newest_by_slice(manifest.visible(manifest.read(landing.folder, contract.source), night.as_of))
