@@ -81,10 +81,15 @@ class Schedule(_Section):
 
 
 class Settings(BaseSettings):
-    """The whole configuration. Environment beats file beats default; nested names join with `__`."""
+    """The whole configuration. Environment beats file beats default; names join with `__`; empty counts as unset."""
 
     model_config = SettingsConfigDict(
-        env_prefix="COUNTERPOISE_", env_nested_delimiter="__", extra="ignore", frozen=True, case_sensitive=False
+        env_prefix="COUNTERPOISE_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        case_sensitive=False,
     )
 
     root: Path = Field(PROJECT, description="What relative paths start from; the folder of the settings file.")
@@ -166,13 +171,13 @@ class Settings(BaseSettings):
 
 def config_path() -> Path:
     """The company's file: COUNTERPOISE_CONFIG, or counterpoise.toml in the current folder."""
-    return Path(os.environ.get(CONFIG_VARIABLE, "counterpoise.toml")).resolve()
+    return Path(os.environ.get(CONFIG_VARIABLE) or "counterpoise.toml").resolve()
 
 
 def load_settings(**overrides: Any) -> Settings:
     """Read everything once. SettingsError tells each problem with the place where it stands."""
     path = config_path()
-    if CONFIG_VARIABLE in os.environ and not path.is_file():
+    if os.environ.get(CONFIG_VARIABLE) and not path.is_file():
         raise SettingsError(f"{CONFIG_VARIABLE} names {path}, which is no file")
     overrides.setdefault("root", path.parent)
     try:

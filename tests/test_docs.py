@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.settings import load_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [path for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))) if path.is_file()]
 MODELS = {path.stem for path in (ROOT / "dbt_project" / "models").rglob("*.sql")}
@@ -129,3 +131,14 @@ def test_every_setting_of_a_source_is_described():
     rows = re.findall(r"^\| `.+` \| .+ \| .* \| (.*)\|$", page, flags=re.MULTILINE)
     assert rows
     assert not [row for row in rows if not row.strip()]
+
+
+def test_the_example_environment_configures_nothing(monkeypatch, tmp_path):
+    """Copied as it is, it must not switch a source on or move the data."""
+    variables = re.findall(r"^(COUNTERPOISE_\w+)=$", (ROOT / ".env.example").read_text("utf-8"), flags=re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    plain = load_settings()
+    for name in variables:
+        monkeypatch.setenv(name, "")
+    assert load_settings() == plain
+    assert "COUNTERPOISE_SOURCES__PAGERDUTY__API_KEY" in variables
