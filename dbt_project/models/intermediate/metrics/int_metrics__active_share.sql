@@ -1,0 +1,111 @@
+with people_days as (
+
+    select
+        *,
+        cast(date_trunc('week', day) as date) as week_start_date
+    from {{ ref('int_people__days') }}
+
+),
+
+night as (
+
+    select * from {{ ref('stg_run__night') }}
+
+),
+
+-- present on at least one working day; the team is the one at the end of the week
+eligible as (
+
+    select
+        person_key,
+        week_start_date,
+        coalesce(max_by(team_id, day), 'unassigned') as team_id
+    from people_days
+    group by person_key, week_start_date
+    having bool_or(is_eligible_developer and is_working_day and not is_absent)
+
+),
+
+used as (
+
+    select
+        person_key,
+        cast(date_trunc('week', usage_date) as date) as week_start_date,
+        bool_or(is_qualified) as is_qualified
+    from {{ ref('fct_usage_days') }}
+    where person_key is not null
+        and coalesce(requests, 0) + coalesce(sessions, 0) + coalesce(prompts, 0) + coalesce(accepted_results, 0) + all_tokens > 0
+    group by person_key, cast(date_trunc('week', usage_date) as date)
+
+),
+
+people_weeks as (
+
+    select
+        eligible.person_key,
+        eligible.week_start_date,
+        eligible.team_id,
+        used.person_key is not null as is_active,
+        coalesce(used.is_qualified, false) as is_qualified
+    from eligible
+    left join used
+        on eligible.person_key = used.person_key
+        and eligible.week_start_date = used.week_start_date
+
+),
+
+entity_people as (
+
+    select 'team' as entity_type, team_id as entity_id, week_start_date, is_active, is_qualified from people_weeks
+    union all
+    select 'organisation' as entity_type, night.organisation as entity_id, week_start_date, is_active, is_qualified
+    from people_weeks
+    cross join night
+
+),
+
+cells as (
+
+    select
+        entity_type,
+        entity_id,
+        week_start_date,
+        count(*) as developers,
+        count(*) filter (where is_qualified) as active_share,
+        count(*) filter (where is_active) as active_share_raw
+    from entity_people
+    group by entity_type, entity_id, week_start_date
+
+)
+
+{% for metric_id in ['active_share', 'active_share_raw'] -%}
+select
+    '{{ metric_id }}' as metric_id,
+    entity_weeks.entity_type,
+    entity_weeks.entity_id,
+    entity_weeks.week_start_date,
+    cast(coalesce(cells.{{ metric_id }}, 0) as double) as numerator,
+    cast(coalesce(cells.developers, 0) as double) as denominator,
+    cast(null as double) as value,
+    cast(null as double) as lower,
+    cast(null as double) as upper,
+    coalesce(cells.developers, 0) as n,
+    coalesce(cells.developers, 0) as contributors,
+    cast(null as double) as largest_share,
+    entity_weeks.days_since_end >= metrics.maturity_days as is_mature,
+    coverage.completeness
+from {{ ref('int_usage__entity_weeks') }} as entity_weeks
+inner join {{ ref('metrics') }} as metrics
+    on metrics.metric_id = '{{ metric_id }}'
+left join {{ ref('int_usage__coverage_weeks') }} as coverage
+    on coverage.measure = 'activity'
+    and entity_weeks.week_start_date = coverage.week_start_date
+left join cells
+    on entity_weeks.entity_type = cells.entity_type
+    and entity_weeks.entity_id = cells.entity_id
+    and entity_weeks.week_start_date = cells.week_start_date
+{% if not loop.last %}
+union all
+
+{% endif %}
+{%- endfor %}
