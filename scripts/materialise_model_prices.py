@@ -35,9 +35,7 @@ FAMILIES = {
     "openai": re.compile(r"gpt-(4o|4o-mini|4\.1.*|5.*|6.*)$|o[134](-mini|-pro)?$|codex-mini$"),
     "google": re.compile(r"gemini-(2\.5|[34])"),
 }
-NOT_TEXT = re.compile(
-    r"audio|image|tts|live|realtime|transcribe|search|embedding|robotics|omni|cyber|rosalind|banana"
-)
+NOT_TEXT = re.compile(r"audio|image|tts|live|realtime|transcribe|search|embedding|robotics|omni|cyber|rosalind|banana")
 CLASSES = {
     "uncached_input": "input_mtok",
     "cache_read": "cache_read_mtok",
