@@ -1,13 +1,18 @@
 with night as (
 
-    select * from {{ ref('stg_run__night') }}
+    -- as_of is exclusive: the day that has only begun at it is not seen
+    select
+        {{ local_date("as_of - interval '1' second", 'organisation_zone') }} as last_day,
+        {{ local_date('as_of', 'organisation_zone') }} as as_of_date,
+        history_start_date
+    from {{ ref('stg_run__night') }}
 
 ),
 
 days as (
 
     select
-        {{ explode_days('history_start_date', 'as_of_date') }} as day,
+        {{ explode_days('history_start_date', 'last_day') }} as day,
         as_of_date
     from night
 
@@ -15,12 +20,10 @@ days as (
 
 weeks as (
 
-    -- the night's own instant is exclusive: a week that begins at it has not begun
     select distinct
         cast(date_trunc('week', day) as date) as week_start_date,
         as_of_date
     from days
-    where day < as_of_date
 
 ),
 

@@ -51,13 +51,13 @@ siblings as (
     select
         *,
         is_small_group or is_dominated as is_hidden,
-        count(*) filter (where is_small_group or is_dominated)
+        sum(case when is_small_group or is_dominated then 1 else 0 end)
             over (partition by metric_id, entity_type, week_start_date) as hidden_siblings,
         bool_or(entity_type = 'organisation' and is_covered and not is_small_group and not is_dominated)
             over (partition by metric_id, week_start_date) as is_total_published,
         row_number() over (
             partition by metric_id, entity_type, week_start_date, is_covered and not is_small_group and not is_dominated
-            order by contributors, entity_id
+            order by coalesce(contributors, 0), entity_id
         ) as rank_by_size
     from primary_rules
 
