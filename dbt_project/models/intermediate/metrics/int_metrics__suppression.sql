@@ -36,6 +36,7 @@ primary_rules as (
         entity_id,
         week_start_date,
         contributors,
+        smallest_group,
         is_covered,
         -- that nothing was merged by nobody is no fact about a person; that nobody of a team used a tool is
         is_covered and is_guarded
@@ -50,32 +51,40 @@ siblings as (
 
     select
         *,
-        is_small_group or is_dominated as is_hidden,
-        sum(case when is_small_group or is_dominated then 1 else 0 end)
-            over (partition by metric_id, entity_type, week_start_date) as hidden_siblings,
+        sum(case when is_small_group or is_dominated then 1 else 0 end) over family as hidden_cells,
+        sum(case when (is_small_group or is_dominated) and coalesce(contributors, 1) > 0 then 1 else 0 end) over family
+            as hidden_groups,
+        sum(case when is_small_group or is_dominated then contributors else 0 end) over family as hidden_people,
         bool_or(entity_type = 'organisation' and is_covered and not is_small_group and not is_dominated)
             over (partition by metric_id, week_start_date) as is_total_published,
+        -- only a visible group with people in it can cover for another
         row_number() over (
-            partition by metric_id, entity_type, week_start_date, is_covered and not is_small_group and not is_dominated
-            order by coalesce(contributors, 0), entity_id
-        ) as rank_by_size
+            partition by metric_id, entity_type, week_start_date
+            order by
+                case when is_covered and contributors > 0 and not is_small_group and not is_dominated then 0 else 1 end,
+                contributors,
+                entity_id
+        ) as rank_by_size,
+        is_covered and coalesce(contributors, 0) > 0 and not is_small_group and not is_dominated as is_visible_group
     from primary_rules
+    window family as (partition by metric_id, entity_type, week_start_date)
 
 )
 
--- one hidden cell is the total minus its siblings: the smallest of them goes as well
+-- what is hidden is the total minus what is not: one group alone, or too few people, take the smallest sibling along
 select
     metric_id,
     entity_type,
     entity_id,
     week_start_date,
+    coalesce(contributors, 0) as contributors,
     is_covered,
     is_small_group,
     is_dominated,
     entity_type != 'organisation'
-        and is_covered
-        and not is_hidden
         and is_total_published
-        and hidden_siblings = 1
-        and rank_by_size = 1 as is_complementary
+        and is_visible_group
+        and rank_by_size = 1
+        and hidden_cells > 0
+        and (hidden_groups < 2 or hidden_people < smallest_group) as is_complementary
 from siblings
