@@ -6,45 +6,7 @@
     'unclassified_input_tokens': 'unclassified_tokens',
     'cost_usd': 'cost',
 } -%}
-with contributions as (
-
-    {% for metric_id in measures -%}
-    select
-        '{{ metric_id }}' as metric_id,
-        entity_type,
-        entity_id,
-        week_start_date,
-        contributor,
-        is_person,
-        is_machine,
-        cast({{ metric_id }} as decimal(28, 6)) as amount,
-        all_tokens,
-        unpriced_tokens
-    from {{ ref('int_usage__contributor_weeks') }}
-    {% if not loop.last %}union all
-    {% endif %}
-    {%- endfor %}
-
-),
-
-cells as (
-
-    select
-        metric_id,
-        entity_type,
-        entity_id,
-        week_start_date,
-        sum(amount) as amount,
-        count(distinct case when is_person and amount is not null then contributor end) as contributors,
-        max(case when not is_machine then amount end) as largest_amount,
-        sum(unpriced_tokens) as unpriced_tokens,
-        sum(all_tokens) as all_tokens
-    from contributions
-    group by metric_id, entity_type, entity_id, week_start_date
-
-),
-
-measures as (
+with measures as (
 
     {% for metric_id, measure in measures.items() -%}
     select '{{ metric_id }}' as metric_id, '{{ measure }}' as measure{% if not loop.last %} union all{% endif %}
@@ -75,7 +37,7 @@ spined as (
     left join {{ ref('int_usage__coverage_weeks') }} as coverage
         on measures.measure = coverage.measure
         and entity_weeks.week_start_date = coverage.week_start_date
-    left join cells
+    left join {{ ref('int_usage__entity_totals') }} as cells
         on measures.metric_id = cells.metric_id
         and entity_weeks.entity_type = cells.entity_type
         and entity_weeks.entity_id = cells.entity_id
