@@ -1,0 +1,48 @@
+with night as (
+
+    select
+        {{ local_date("as_of - interval '1' second", 'organisation_zone') }} as last_day,
+        cast(date_trunc('week', history_start_date) as date) as first_day
+    from {{ ref('stg_run__night') }}
+
+),
+
+memberships as (
+
+    select
+        memberships.*,
+        greatest(memberships.valid_from_date, night.first_day) as first_day,
+        least(
+            coalesce(cast({{ dbt.dateadd('day', -1, 'memberships.valid_to_date') }} as date), night.last_day),
+            coalesce(cast({{ dbt.dateadd('day', -1, 'memberships.gone_from_date') }} as date), night.last_day),
+            night.last_day
+        ) as last_day
+    from {{ ref('stg_company_files__team_memberships') }} as memberships
+    cross join night
+
+),
+
+member_days as (
+
+    select
+        person_key,
+        team_id,
+        allocation_percent,
+        valid_from_date,
+        gone_from_date,
+        {{ explode_days('first_day', 'last_day') }} as day
+    from memberships
+    where first_day <= last_day
+
+)
+
+select
+    person_key,
+    day,
+    team_id
+from member_days
+-- what the file still says goes before what it no longer says
+qualify row_number() over (
+    partition by person_key, day
+    order by case when gone_from_date is null then 0 else 1 end, allocation_percent desc, valid_from_date desc, team_id
+) = 1

@@ -1,0 +1,20 @@
+with weeks as (
+
+    select * from {{ ref('int_teams__weeks') }} where team_id = 'unassigned'
+
+),
+
+services as (
+
+    select * from {{ ref('dim_services') }}
+
+)
+
+select
+    services.service_id,
+    services.repository,
+    services.team_id,
+    weeks.week_start_date
+from services
+inner join weeks
+    on services.gone_from_date is null or weeks.week_start_date < services.gone_from_date

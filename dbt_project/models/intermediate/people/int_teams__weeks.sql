@@ -1,0 +1,50 @@
+with night as (
+
+    select
+        {{ local_date("as_of - interval '1' second", 'organisation_zone') }} as last_day,
+        cast(date_trunc('week', history_start_date) as date) as first_day
+    from {{ ref('stg_run__night') }}
+
+),
+
+spans as (
+
+    select
+        teams.team_id,
+        greatest(teams.valid_from_date, night.first_day) as first_day,
+        least(
+            coalesce(cast({{ dbt.dateadd('day', -1, 'teams.valid_to_date') }} as date), night.last_day),
+            coalesce(cast({{ dbt.dateadd('day', -1, 'teams.gone_from_date') }} as date), night.last_day),
+            night.last_day
+        ) as last_day
+    from {{ ref('stg_company_files__teams') }} as teams
+    cross join night
+    union all
+    -- work of people without a team, and of accounts without a person
+    select 'unassigned', first_day, last_day from night
+
+),
+
+exploded as (
+
+    select
+        team_id,
+        {{ explode_days('first_day', 'last_day') }} as day
+    from spans
+    where first_day <= last_day
+
+),
+
+-- a team that people belong to exists, whatever the file of teams says
+team_days as (
+
+    select team_id, day from exploded
+    union all
+    select team_id, day from {{ ref('int_people__home_team_days') }}
+
+)
+
+select distinct
+    team_id,
+    cast(date_trunc('week', day) as date) as week_start_date
+from team_days

@@ -1,0 +1,20 @@
+with newest as (
+
+    select *
+    from {{ source('company_files', 'revenue') }}
+    qualify rank() over (order by _as_of desc, _load_id desc) = 1
+
+)
+
+select
+    period_month as month_start_date,
+    entity,
+    currency,
+    coalesce(lower(kind), 'recognised') as kind,
+    revenue_amount,
+    restated_at
+from newest
+qualify row_number() over (
+    partition by period_month, entity, currency, coalesce(lower(kind), 'recognised')
+    order by restated_at desc nulls last, revenue_amount
+) = 1

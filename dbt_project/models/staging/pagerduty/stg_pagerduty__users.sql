@@ -1,0 +1,8 @@
+select
+    id as user_identifier,
+    email as email_identifier,
+    role
+from {{ source('pagerduty', 'users') }}
+-- the newest snapshot; a record that moved while it was paged may stand in it twice
+qualify rank() over (order by _as_of desc, _load_id desc) = 1
+    and row_number() over (partition by id order by _as_of desc, _load_id desc, email, role) = 1

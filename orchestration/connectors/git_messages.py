@@ -1,0 +1,89 @@
+"""What a commit message says about its change: the facts that land in place of the text.
+
+Reads:  the message of one commit, as GitHub, GitLab, Bitbucket, Azure Repos and git itself write it.
+Gives:  the number of the pull request, the head branch of a merge (never landed), what is reverted.
+Leaves out: issue references ("fixes #12"): they name no change of this repository.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MERGED_NUMBER = (
+    re.compile(r"\AMerge pull request #(\d+) "),  # GitHub
+    re.compile(r"\AMerged in .* \(pull request #(\d+)\)"),  # Bitbucket
+    re.compile(r"\AMerged PR (\d+): "),  # Azure Repos
+    re.compile(r"(?m)^See merge request \S*!(\d+)[ \t]*$"),  # GitLab
+)
+_TRAILING_NUMBER = re.compile(r"\((?:#|pull request #)(\d+)\)[ \t]*\Z")
+_BRANCH = (
+    re.compile(r"\AMerge pull request #\d+ from [^/\s]+/(\S+)"),
+    re.compile(r"\AMerged in (\S+) \(pull request #\d+\)"),
+    re.compile(r"\AMerge (?:remote-tracking )?branch '([^'\n]+)'"),
+)
+_REVERTED_SHA = re.compile(r"(?m)^[ \t]*This reverts commit ([0-9a-f]{7,64})\b")
+_REVERTED_NUMBER = re.compile(
+    r"(?im)^[ \t]*(?:this )?reverts (?:pull request |merge request )?([\w.-]+/[\w./-]+)?[#!](\d+)\b"
+)
+_REVERT_TITLE = re.compile(r'\ARevert "(.*)"')
+_REVERT_BRANCH = re.compile(r"(?:\A|/)revert-(\d+)-")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The facts of one message. What it does not say is None."""
+
+    number: int | None
+    branch: str | None
+    reverts_sha: str | None
+    reverts_number: int | None
+
+    @property
+    def is_revert(self) -> bool:
+        return self.reverts_sha is not None or self.reverts_number is not None
+
+
+def said(message: str, repository: str) -> Said:
+    """Read one message. `repository` tells a revert of a change here from one elsewhere."""
+    subject = message.lstrip("\n").partition("\n")[0].rstrip("\r")
+    branch = _first(_BRANCH, subject)
+    reverted = _REVERTED_SHA.search(message)
+    return Said(
+        number=_number(message, subject),
+        branch=branch,
+        reverts_sha=reverted[1] if reverted else None,
+        reverts_number=_reverted_number(message, subject, branch, repository),
+    )
+
+
+def merges_the_default_branch(branch: str | None, default_branch: str) -> bool:
+    """Whether a merge only brings the default branch up to date with itself: that is no change."""
+    return branch is not None and branch in (default_branch, f"origin/{default_branch}", f"upstream/{default_branch}")
+
+
+def _number(message: str, subject: str) -> int | None:
+    met = _TRAILING_NUMBER.search(subject)
+    named = _first(_MERGED_NUMBER, message.lstrip("\n")) or (met[1] if met else None)
+    return _plausible(named)
+
+
+def _reverted_number(message: str, subject: str, branch: str | None, repository: str) -> int | None:
+    for elsewhere, number in _REVERTED_NUMBER.findall(message):
+        if not elsewhere or elsewhere.rpartition("/")[2].casefold() == repository.rpartition("/")[2].casefold():
+            return _plausible(number)
+    if title := _REVERT_TITLE.match(subject):
+        met = _TRAILING_NUMBER.search(title[1])
+        if met:
+            return _plausible(met[1])
+    met = _REVERT_BRANCH.search(branch or "")
+    return _plausible(met[1]) if met else None
+
+
+def _first(expressions: tuple[re.Pattern[str], ...], text: str) -> str | None:
+    return next((met[1] for expression in expressions if (met := expression.search(text))), None)
+
+
+def _plausible(number: str | None) -> int | None:
+    """A number that a change can have; a hundred digits in a hostile title are none."""
+    return int(number) if number and len(number) <= 12 else None

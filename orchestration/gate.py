@@ -1,0 +1,198 @@
+"""The gate: the last word on whether a build is published. It decides alone and fails closed.
+
+Belongs here: judging the evidence of one build. A result that is missing, of another build, or unreadable is a
+refusal; so is an error inside a check, and an error inside the gate itself.
+Does not: gathering evidence (builds, night), writing publications (publish), the policy's rules (policy).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from orchestration.builds import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
+from orchestration.policy.terms import Refusal
+from orchestration.publication import SourceCompleteness
+
+SHOWN = 5
+"""How many names a refusal lists before it only counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFlow:
+    """What a source brought since the publication that stands."""
+
+    source: str
+    received: int
+    quarantined: int
+
+    @property
+    def share(self) -> float:
+        return self.quarantined / self.received if self.received else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a night is refused (settings, section guards)."""
+
+    largest_quarantine_share: float
+    smallest_coverage_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything the gate looks at. None stands for evidence that is not there."""
+
+    as_of: datetime
+    build: BuildRecord | None
+    warehouse_build: tuple[str, datetime] | None
+    expected_nodes: frozenset[str]
+    expected_subjects: Mapping[str, frozenset[str]]
+    dbt: DbtReport | None
+    quality: Mapping[str, QualityReport | None]
+    landing: Mapping[str, LandingRecord | None]
+    flows: tuple[SourceFlow, ...]
+    sources: tuple[SourceCompleteness, ...]
+    policy: tuple[Refusal, ...]
+    thresholds: Thresholds
+
+
+def judge(evidence: Evidence) -> list[Refusal]:
+    """All refusals; empty means publish."""
+    build = evidence.build
+    if build is None:
+        return [Refusal(rule="build", met="no build of this night is recorded", advice="run `counterpoise build`")]
+    refusals = [*_one_build(evidence, build), *_landing(evidence), *_dbt(evidence, build)]
+    for border in ("landed", "published"):
+        refusals += _quality(evidence, build, border)
+    return [*refusals, *_quarantine(evidence), *_coverage(evidence), *evidence.policy]
+
+
+def results(evidence: Evidence) -> list[CheckResult]:
+    """Every check of the build with its state, for the publication's record."""
+    nodes = [] if evidence.dbt is None else evidence.dbt.outcome.nodes
+    told = [CheckResult(subject="dbt", check=node.name, state=node.state) for node in nodes if "test" in node.kind]
+    for border in ("landed", "published"):
+        report = evidence.quality.get(border)
+        told += [] if report is None else report.results
+    return sorted(told, key=lambda result: (result.subject, result.check))
+
+
+def _one_build(evidence: Evidence, build: BuildRecord) -> Iterator[Refusal]:
+    """The warehouse file, the record and the night are of one build."""
+    if evidence.warehouse_build != (build.build_id, evidence.as_of) or build.as_of != evidence.as_of:
+        yield Refusal(
+            rule="one_build",
+            met=f"the record says build {build.build_id} as of {build.as_of:%Y-%m-%d %H:%M}, "
+            f"the warehouse says {_build_words(evidence.warehouse_build)}",
+            advice="build this night again: `counterpoise build`, then `counterpoise publish`",
+        )
+
+
+def _build_words(found: tuple[str, datetime] | None) -> str:
+    return "nothing" if found is None else f"build {found[0]} as of {found[1]:%Y-%m-%d %H:%M}"
+
+
+def _landing(evidence: Evidence) -> Iterator[Refusal]:
+    """Every source answered for itself, and no load was refused as truncated."""
+    for source, record in evidence.landing.items():
+        if record is None:
+            yield Refusal(
+                rule="landing",
+                met=f"{source} is enabled and was not landed this night",
+                advice=f"`counterpoise land {source}`, or `enabled = false` in its section",
+            )
+        elif record.refused:
+            yield Refusal(
+                rule="truncated_load",
+                met=f"{source}: {len(record.refused)} loads refused; first: {record.refused[0]}",
+                advice=f"see whether {source} really lost rows; then `counterpoise land {source} --accept-shrink`",
+            )
+
+
+def _dbt(evidence: Evidence, build: BuildRecord) -> Iterator[Refusal]:
+    """dbt ran to its end, in this build, and every node of the project has a good result."""
+    report = evidence.dbt
+    if report is None or report.build_id != build.build_id:
+        yield Refusal(rule="dbt", met="dbt has no results for this build", advice="run `counterpoise build` again")
+        return
+    if report.outcome.error is not None:
+        yield Refusal(rule="dbt", met=report.outcome.error, advice="correct it and run `counterpoise build` again")
+    for node in report.outcome.failed[:SHOWN]:
+        failures = "" if node.failures is None else f" ({node.failures} failing rows)"
+        yield Refusal(
+            rule="dbt",
+            met=f"{node.kind} {node.name}: {node.status}{failures}; {_first_line(node.message)}",
+            advice="see the test's description in its yml; correct the model or its input",
+        )
+    if len(report.outcome.failed) > SHOWN:
+        more = len(report.outcome.failed) - SHOWN
+        yield Refusal(rule="dbt", met=f"and {more} more nodes failed", advice="the first ones often cause the rest")
+    missing = sorted(evidence.expected_nodes - {node.unique_id for node in report.outcome.nodes})
+    if missing or not evidence.expected_nodes:
+        yield Refusal(
+            rule="missing_result",
+            met=f"{len(missing)} of {len(evidence.expected_nodes)} nodes have no result: {_some(missing)}",
+            advice="build the whole project, without --select",
+        )
+
+
+def _quality(evidence: Evidence, build: BuildRecord, border: str) -> Iterator[Refusal]:
+    """Great Expectations looked at everything at this border, in this build, and found nothing blocking."""
+    report = evidence.quality.get(border)
+    if report is None or report.build_id != build.build_id:
+        yield Refusal(
+            rule=f"quality_{border}",
+            met="there are no results for this build",
+            advice="run `counterpoise build` again; a check that cannot run stops the night",
+        )
+        return
+    for result in report.results:
+        if result.state in ("failed", "error"):
+            what = "could not run" if result.state == "error" else "failed"
+            yield Refusal(
+                rule=f"quality_{border}",
+                met=f"{result.subject}: {result.check} {what}; {result.detail}",
+                advice="an error is a defect of the check; a failure means that the data changed: look at its source",
+            )
+    missing = sorted(evidence.expected_subjects[border] - {result.subject for result in report.results})
+    if missing:
+        yield Refusal(
+            rule="missing_result",
+            met=f"nothing was checked of {_some(missing)} at the border {border}",
+            advice="run `counterpoise build` again",
+        )
+
+
+def _quarantine(evidence: Evidence) -> Iterator[Refusal]:
+    limit = evidence.thresholds.largest_quarantine_share
+    for flow in evidence.flows:
+        if flow.share > limit:
+            yield Refusal(
+                rule="quarantine_share",
+                met=f"{flow.source}: {flow.quarantined:,} of {flow.received:,} records refused "
+                f"({flow.share:.1%}, allowed {limit:.1%})",
+                advice="`select reason, count(*) from run.quarantine group by all` in the warehouse names the reasons",
+            )
+
+
+def _coverage(evidence: Evidence) -> Iterator[Refusal]:
+    floor = evidence.thresholds.smallest_coverage_share
+    for source in evidence.sources:
+        if source.coverage < floor:
+            yield Refusal(
+                rule="source_coverage",
+                met=f"{source.source}: {source.missing_days} of {source.expected_days} days are missing "
+                f"({source.coverage:.0%} are there, needed {floor:.0%}); last: {source.last_delivered_day}",
+                advice=f"`counterpoise doctor` says what {source.source} lacks; backfill the missing days",
+            )
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:SHOWN])
+    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"
+
+
+def _first_line(message: str | None) -> str:
+    return (message or "no message").strip().splitlines()[0]

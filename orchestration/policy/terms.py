@@ -1,0 +1,64 @@
+"""The words that the policy's rules share: a refusal, a registered metric, what is about to leave.
+
+Belongs here: small records. Does not: any rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+LONG_MART = "kpi_values"
+BESIDE = ("entity_type", "entity_id", "week_start_date")
+"""What two figures must share to stand beside each other."""
+
+
+class Refusal(BaseModel):
+    """Why not: the rule, what was met with its numbers, and what to do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    met: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One row of the registry, as far as the policy needs it."""
+
+    kind: str
+    counter_metric: str | None
+    version: int
+    is_about_people: bool
+
+    @property
+    def is_use(self) -> bool:
+        return self.kind in ("activity", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What is about to leave: relation names with their columns, and the rules' own numbers."""
+
+    connection: DuckDBPyConnection
+    relations: Mapping[str, Mapping[str, str]]
+    registry: Mapping[str, Metric]
+    smallest_group: int
+    dominance_share: float
+    standing_versions: Mapping[str, int]
+
+    def count(self, query: str) -> int:
+        row = self.connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
+
+def same_cell(other: str) -> str:
+    """The SQL condition that `other` stands beside `cells`."""
+    return " and ".join(f"{other}.{name} = cells.{name}" for name in BESIDE)

@@ -1,0 +1,124 @@
+"""What a publication is, and the shelf on which publications stand.
+
+Belongs here: the names on the shelf, reading `publication.json`, which one is current.
+Does not: writing one (publish) or deciding whether to (gate).
+
+    published/
+      2026-11-16-1/            complete and never changed again
+        counterpoise.duckdb    schema marts, tables with comments, readable by every DuckDB since 1.0
+        parquet/<mart>.parquet
+        publication.json
+      current -> 2026-11-16-1  changes by one rename
+      refused/2026-11-17.json  why a night was not published
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from orchestration.relations import RelationContent
+
+DATABASE = "counterpoise.duckdb"
+RECORD = "publication.json"
+CURRENT = "current"
+DRAFT_PREFIX = ".draft-"
+_IDENTIFIER = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{6}Z)?-(\d+)")
+
+
+class FileFacts(BaseModel):
+    """Size and checksum of one published file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    bytes: int
+    sha256: str
+
+
+class SourceCompleteness(BaseModel):
+    """How much of what was expected from a source has arrived, in the window the gate looks at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    expected_days: int
+    missing_days: int
+    last_delivered_day: str | None
+
+    @property
+    def coverage(self) -> float:
+        return 1 - self.missing_days / self.expected_days if self.expected_days else 0.0
+
+
+class Publication(BaseModel):
+    """`publication.json`: what is published, from what, judged how."""
+
+    model_config = ConfigDict(frozen=True)
+
+    publication_id: str
+    as_of: datetime
+    build_id: str
+    code_version: str
+    inputs_fingerprint: str
+    content_hash: str
+    definitions: dict[str, int]
+    sources: list[SourceCompleteness]
+    gate: list[dict[str, object]]
+    relations: dict[str, RelationContent]
+    files: dict[str, FileFacts] = Field(default_factory=dict)
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """Newer publications sort later: by the night, then by the number within it."""
+        return self.as_of, int(self.publication_id.rsplit("-", 1)[1])
+
+
+def content_hash(relations: Mapping[str, RelationContent]) -> str:
+    """One hash over all relations; the order in which they were written does not matter."""
+    lines = sorted(f"{name} {content.content_hash}" for name, content in relations.items())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def night_name(as_of: datetime) -> str:
+    """How a night is called on the shelf: its date, with the time only where it is not midnight."""
+    utc = as_of.astimezone(UTC)
+    return f"{utc:%Y-%m-%d}" if utc.time() == time() else f"{utc:%Y-%m-%dT%H%M%SZ}"
+
+
+def read_publication(folder: Path) -> Publication:
+    return Publication.model_validate_json((folder / RECORD).read_bytes())
+
+
+def publications(published: Path) -> list[Publication]:
+    """All complete publications, oldest first."""
+    if not published.is_dir():
+        return []
+    folders = [path for path in published.iterdir() if _IDENTIFIER.fullmatch(path.name) and path.is_dir()]
+    return sorted((read_publication(folder) for folder in folders), key=lambda found: found.order)
+
+
+def current(published: Path) -> Publication | None:
+    """The publication that stands; None before the first one."""
+    pointer = published / CURRENT
+    return read_publication(pointer) if (pointer / RECORD).is_file() else None
+
+
+def next_identifier(published: Path, as_of: datetime) -> str:
+    """`<night>-<n>`, n one more than any that this night has on the shelf."""
+    night = night_name(as_of)
+    taken = [
+        int(path.name.removeprefix(f"{night}-"))
+        for path in published.glob(f"{night}-*")
+        if path.name.removeprefix(f"{night}-").isdecimal()
+    ]
+    return f"{night}-{max(taken, default=0) + 1}"
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

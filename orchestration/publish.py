@@ -1,0 +1,211 @@
+"""Publishing: from a judged warehouse to a complete, immutable publication, by one rename.
+
+Belongs here: drafting the files, verifying them as a reader would, moving the pointer, pruning.
+Does not: deciding whether to publish (gate) or what (policy). The caller holds the writer lock.
+
+Whatever step dies, `published/current` names the old publication or the new one; the next start clears the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from orchestration import faults, relations
+from orchestration.durable import sync, sync_tree
+from orchestration.errors import WarehouseError
+from orchestration.publication import (
+    CURRENT,
+    DATABASE,
+    DRAFT_PREFIX,
+    RECORD,
+    FileFacts,
+    Publication,
+    SourceCompleteness,
+    content_hash,
+    current,
+    next_identifier,
+    publications,
+    read_publication,
+    sha256_of,
+)
+from orchestration.publication_files import write_database, write_parquet
+from orchestration.relations import RelationContent, RelationDocs
+
+Outcome = Literal["published", "unchanged", "kept_beside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything a publication is made of. `marts`: the relations of schema marts that leave, with docs."""
+
+    warehouse: Path
+    as_of: datetime
+    build_id: str
+    marts: Mapping[str, RelationDocs]
+    code_version: str
+    inputs_fingerprint: str
+    definitions: Mapping[str, int]
+    sources: tuple[SourceCompleteness, ...]
+    gate: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What came of it: a new publication, the one that already says the same, or one beside a newer night."""
+
+    outcome: Outcome
+    publication: Publication
+    path: Path
+
+    def __str__(self) -> str:
+        name = self.publication.publication_id
+        if self.outcome == "unchanged":
+            return f"nothing changed; {name} stands"
+        if self.outcome == "kept_beside":
+            return f"published {name} beside; current names a newer night and stays"
+        return f"published {name}"
+
+
+def publish(material: Material, published: Path, *, keep: int) -> Published:
+    """Publish `material`, or find that it stands already. Keeps the newest `keep` publications."""
+    clear_leftovers(published)
+    contents = _contents(material)
+    standing = _standing(material, contents, published)
+    if standing is not None and standing == current(published):
+        return Published("unchanged", standing, published / standing.publication_id)
+    publication = standing or _add(material, contents, published)
+    outcome = _point(publication, published)
+    prune(published, keep=keep)
+    faults.reached("publish.pruned")
+    return Published(outcome, publication, published / publication.publication_id)
+
+
+def clear_leftovers(published: Path) -> list[str]:
+    """Remove what a killed publisher left behind. Safe under the writer lock only."""
+    left = sorted(published.glob(f"{DRAFT_PREFIX}*"))
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return [path.name for path in left]
+
+
+def prune(published: Path, *, keep: int) -> list[str]:
+    """Remove all but the newest `keep` publications; the current one stays whatever its age."""
+    standing = current(published)
+    old = publications(published)[: -max(keep, 1)]
+    gone = [found.publication_id for found in old if found != standing]
+    for name in gone:
+        hidden = published / f"{DRAFT_PREFIX}pruned-{name}"
+        (published / name).rename(hidden)
+        shutil.rmtree(hidden)
+    return gone
+
+
+def verify(folder: Path) -> Publication:
+    """Read a publication as a client would; WarehouseError when it is not what its record says."""
+    record = read_publication(folder)
+    for name, facts in record.files.items():
+        if sha256_of(folder / name) != facts.sha256:
+            raise WarehouseError(f"{folder.name}: {name} differs from its checksum; publish again")
+    with relations.open_read_only(folder / DATABASE) as connection:
+        for name, told in record.relations.items():
+            found = relations.content_of(connection, f"marts.{relations.identifier(name)}")
+            if found != told:
+                raise WarehouseError(
+                    f"{folder.name}: {name} holds {found.rows} rows ({found.content_hash}) where the build "
+                    f"holds {told.rows} ({told.content_hash}); nothing was published, build again"
+                )
+    return record
+
+
+def _contents(material: Material) -> dict[str, RelationContent]:
+    with relations.open_read_only(material.warehouse) as connection:
+        return {
+            name: relations.content_of(connection, f"marts.{relations.identifier(name)}")
+            for name in sorted(material.marts)
+        }
+
+
+def _standing(material: Material, contents: Mapping[str, RelationContent], published: Path) -> Publication | None:
+    """The newest publication with the same inputs and content, also one whose publisher died before pointing."""
+    digest = content_hash(contents)
+    for found in reversed(publications(published)):
+        same_inputs = (found.as_of, found.inputs_fingerprint) == (material.as_of, material.inputs_fingerprint)
+        if same_inputs and found.content_hash == digest:
+            return verify(published / found.publication_id)
+    return None
+
+
+def _add(material: Material, contents: Mapping[str, RelationContent], published: Path) -> Publication:
+    """Write, sync and verify a draft beside its later place, then give it its name."""
+    published.mkdir(parents=True, exist_ok=True)
+    name = next_identifier(published, material.as_of)
+    draft = published / f"{DRAFT_PREFIX}{name}"
+    draft.mkdir()
+    faults.reached("publish.draft_created")
+    record = _record(material, contents, name)
+    write_database(draft / DATABASE, material.warehouse, material.marts, record)
+    faults.reached("publish.database_written")
+    write_parquet(draft, record.relations)
+    faults.reached("publish.parquet_written")
+    _write_record(draft, record)
+    faults.reached("publish.record_written")
+    sync_tree(draft)
+    faults.reached("publish.synced")
+    verified = verify(draft)
+    faults.reached("publish.verified")
+    draft.rename(published / name)
+    sync(published)
+    faults.reached("publish.renamed")
+    return verified
+
+
+def _record(material: Material, contents: Mapping[str, RelationContent], name: str) -> Publication:
+    return Publication(
+        publication_id=name,
+        as_of=material.as_of,
+        build_id=material.build_id,
+        code_version=material.code_version,
+        inputs_fingerprint=material.inputs_fingerprint,
+        content_hash=content_hash(contents),
+        definitions=dict(sorted(material.definitions.items())),
+        sources=list(material.sources),
+        gate=[dict(result) for result in material.gate],
+        relations=dict(contents),
+    )
+
+
+def _write_record(draft: Path, record: Publication) -> None:
+    """Close the draft: checksums of all its files into the record, and everything read-only."""
+    paths = sorted(path for path in draft.rglob("*") if path.is_file())
+    files = {
+        path.relative_to(draft).as_posix(): FileFacts(bytes=path.stat().st_size, sha256=sha256_of(path))
+        for path in paths
+    }
+    told = record.model_copy(update={"files": files}).model_dump(mode="json")
+    (draft / RECORD).write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", "utf-8")
+    for path in [*paths, draft / RECORD]:
+        path.chmod(0o444)
+
+
+def _point(publication: Publication, published: Path) -> Outcome:
+    """Make `publication` the current one by one rename, unless a newer night is."""
+    standing = current(published)
+    if standing is not None and standing.as_of > publication.as_of:
+        return "kept_beside"
+    pointer = published / f"{DRAFT_PREFIX}current-{os.getpid()}"
+    pointer.symlink_to(publication.publication_id, target_is_directory=True)
+    faults.reached("publish.pointer_drafted")
+    pointer.replace(published / CURRENT)
+    sync(published)
+    faults.reached("publish.pointer_switched")
+    return "published"

@@ -1,0 +1,164 @@
+"""What is expected of what landed: volume, required columns, ranges, freshness and balance, a source at a time.
+
+Belongs here: profiles of the night's files (counted by DuckDB, so that no row of a person reaches a dataframe) and
+what is expected of them. Does not: checking single records; landing does, and quarantines them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import TYPE_CHECKING
+
+from orchestration.contracts import Column, StreamContract
+from orchestration.inputs import NightInputs, VisibleStream
+from orchestration.quality.engine import Expected, Frame
+from orchestration.relations import identifier, literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from duckdb import DuckDBPyConnection
+
+NUMBERS = ("bigint", "double")
+QUANTITY_ENDINGS = ("tokens", "count", "requests", "sessions", "prompts", "seats", "seconds", "hours", "additions")
+VOLUME_WEEKS = 4
+SMALLEST_JUDGED_WEEK = 100
+"""Rows a week below which a change of volume says nothing."""
+LEAST_RATIO, MOST_RATIO = 0.1, 10.0
+"""2026-11: a week at a tenth or at ten times the usual one is an outage or a double feed, not behaviour (R16)."""
+
+
+@dataclass(frozen=True)
+class StreamProfile:
+    """Numbers of one stream. `days_behind` is None for a source that promises no freshness."""
+
+    source: str
+    stream: str
+    weekly_ratio: float | None
+    days_behind: float | None
+    received: int
+    unaccounted: int
+    quarantine_share: float
+
+
+def frames(inputs: NightInputs, since: date | None) -> Iterator[Frame]:
+    """The frames of every enabled source. `since`: loads of this night and later are new; None takes all."""
+    import duckdb
+    import pandas as pd
+
+    with duckdb.connect() as connection:
+        for source in inputs.loads:
+            streams = [stream for stream in inputs.streams if stream.contract.source == source]
+            profiles = [_profile(inputs, stream, since) for stream in streams]
+            table = pd.DataFrame([vars(profile) for profile in profiles])
+            yield Frame(source, table, _of_streams(inputs, source, len(streams)), ("stream",))
+            yield Frame(source, _columns(connection, inputs, streams, since), _OF_COLUMNS, ("stream", "column"))
+
+
+def _of_streams(inputs: NightInputs, source: str, streams: int) -> tuple[Expected, ...]:
+    freshness = inputs.contracts[source].freshness_days
+    most = inputs.settings.guards.largest_quarantine_share
+    return (
+        Expected("every_declared_stream_is_profiled", "ExpectTableRowCountToEqual", {"value": streams}),
+        Expected("received_is_landed_plus_quarantined", *_between("unaccounted", 0, 0)),
+        Expected("quarantine_share", *_between("quarantine_share", 0, most)),
+        Expected("weekly_volume", *_between("weekly_ratio", LEAST_RATIO, MOST_RATIO)),
+        Expected("freshness", *_between("days_behind", None, freshness or 0), is_blocking=False),
+    )
+
+
+def _between(column: str, least: float | None, most: float | None) -> tuple[str, dict[str, object]]:
+    return "ExpectColumnValuesToBeBetween", {"column": column, "min_value": least, "max_value": most}
+
+
+_OF_COLUMNS = (
+    Expected("required_columns_are_never_null", *_between("missing", 0, 0)),
+    Expected("quantities_are_not_negative", *_between("least", 0, None)),
+)
+
+
+def _profile(inputs: NightInputs, stream: VisibleStream, since: date | None) -> StreamProfile:
+    contract = stream.contract
+    loads = [
+        load.streams[contract.stream]
+        for load in inputs.loads[contract.source]
+        if contract.stream in load.streams and load.confirms is None and (since is None or load.as_of.date() >= since)
+    ]
+    received = sum(load.received for load in loads)
+    quarantined = sum(load.quarantined for load in loads)
+    return StreamProfile(
+        source=contract.source,
+        stream=contract.stream,
+        weekly_ratio=_weekly_ratio(stream, inputs.night.day),
+        days_behind=_days_behind(inputs, contract),
+        received=received,
+        unaccounted=received - quarantined - sum(load.landed for load in loads),
+        quarantine_share=quarantined / received if received else 0.0,
+    )
+
+
+def _weekly_ratio(stream: VisibleStream, last: date) -> float | None:
+    """Rows of the last seven days against the median of the weeks before; None where that says nothing."""
+    if stream.contract.day is None:
+        return None
+    weeks = [0] * (VOLUME_WEEKS + 1)
+    for file in stream.files:
+        week = (last - file.day).days // 7
+        if 0 <= week <= VOLUME_WEEKS:
+            weeks[week] += file.rows
+    usual = median(weeks[1:])
+    return None if min(weeks[1:]) == 0 or usual < SMALLEST_JUDGED_WEEK else weeks[0] / usual
+
+
+def _days_behind(inputs: NightInputs, contract: StreamContract) -> float | None:
+    if inputs.contracts[contract.source].freshness_days is None:
+        return None
+    days = [
+        each.day
+        for each in inputs.source_days
+        if (each.source, each.stream) == (contract.source, contract.stream) and each.status != "missing"
+    ]
+    newest = max(days, default=inputs.settings.schedule.start_date - timedelta(days=1))
+    return float((inputs.night.day - newest).days)
+
+
+def _columns(
+    connection: DuckDBPyConnection, inputs: NightInputs, streams: list[VisibleStream], since: date | None
+) -> pd.DataFrame:
+    """For each column that is required or a quantity: how many of the new rows lack it, and its least value."""
+    import pandas as pd
+
+    found = []
+    for stream in streams:
+        new = {
+            file.path
+            for load in inputs.loads[stream.contract.source]
+            if since is None or load.as_of.date() >= since
+            for part in load.streams.values()
+            for file in part.files
+        }
+        paths = [inputs.settings.landing / file.path for file in stream.files if file.path in new and file.rows]
+        judged = [column for column in stream.contract.columns if column.required or _is_quantity(column)]
+        if paths and judged:
+            facts = ", ".join(_facts(column) for column in judged)
+            files = ", ".join(literal(path) for path in paths)
+            query = f"select {facts} from read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
+            values = connection.execute(query).fetchone() or ()
+            pairs = zip(values[::2], values[1::2], strict=True)
+            found += [(stream.contract.stream, c.name, *pair) for c, pair in zip(judged, pairs, strict=True)]
+    return pd.DataFrame(found, columns=["stream", "column", "missing", "least"]).astype({"least": "float64"})
+
+
+def _facts(column: Column) -> str:
+    """Two expressions: rows that lack a required column, and the least value of a quantity."""
+    name = identifier(column.name)
+    missing = f"count(*) - count({name})" if column.required else "0"
+    least = f"cast(min({name}) as double)" if _is_quantity(column) else "cast(null as double)"
+    return f"{missing}, {least}"
+
+
+def _is_quantity(column: Column) -> bool:
+    is_number = column.data_type in NUMBERS or column.data_type.startswith("decimal")
+    return is_number and column.name.endswith(QUANTITY_ENDINGS)

@@ -1,0 +1,86 @@
+"""Relations as they leave: how a mart is read, copied and hashed, whichever thread wrote its rows first.
+
+Belongs here: the select that every copy and every hash of a published relation goes through.
+Does not: which relations are published (policy) or where the copies live (publish).
+
+Doubles are rounded to twelve significant digits on the way out: the order in which threads add them up
+moves the digits behind, and the same night must have the same content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    import duckdb
+
+FLOATING = ("DOUBLE", "FLOAT")
+STORAGE_VERSION = "v1.0.0"
+"""The storage version that every DuckDB client since 1.0 can open."""
+
+
+class RelationContent(BaseModel):
+    """What a relation holds, told without telling it: rows, columns with types, and an order-free hash."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: int
+    columns: dict[str, str]
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelationDocs:
+    """What the dbt manifest says of a relation; it travels with the copy as comments."""
+
+    description: str
+    columns: dict[str, str]
+
+
+def identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str | Path) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a file that nothing can change through it."""
+    import duckdb
+
+    return duckdb.connect(str(path), read_only=True)
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, qualified: str) -> dict[str, str]:
+    """Column names and DuckDB types, in order."""
+    return {row[0]: row[1] for row in connection.execute(f"describe {qualified}").fetchall()}
+
+
+def outgoing(connection: duckdb.DuckDBPyConnection, qualified: str) -> str:
+    """The select through which `qualified` leaves: all columns, doubles rounded, rows in a fixed order."""
+    parts = [
+        f"cast(format('{{:.12g}}', {identifier(name)}) as {kind}) as {identifier(name)}"
+        if kind in FLOATING
+        else identifier(name)
+        for name, kind in columns_of(connection, qualified).items()
+    ]
+    return f"select {', '.join(parts)} from {qualified} order by all"  # names from the catalogue
+
+
+def content_of(connection: duckdb.DuckDBPyConnection, qualified: str) -> RelationContent:
+    """Rows, columns and the order-free hash of what would leave."""
+    columns = columns_of(connection, qualified)
+    cells = ", ".join(f"coalesce(cast({identifier(name)} as varchar), chr(30))" for name in columns)
+    query = f"""
+        with outgoing as ({outgoing(connection, qualified)}),
+        hashed as (select md5(concat_ws(chr(31), {cells})) as row_hash from outgoing)
+        select count(*), coalesce(md5(string_agg(row_hash, '' order by row_hash)), 'empty') from hashed
+    """  # names from the catalogue
+    found = connection.execute(query).fetchone()
+    assert found is not None
+    return RelationContent(rows=found[0], columns=columns, content_hash=found[1])

@@ -1,0 +1,203 @@
+"""Night after night: only what is new, nothing twice, nothing lost, and nothing from after `as_of`."""
+
+import json
+import shutil
+
+import pytest
+
+from orchestration.errors import SourceError
+from tests.connectors.repositories import CLAUDE, Reader, Repository, by_sha
+
+
+@pytest.fixture
+def app(tmp_path):
+    repository = Repository(tmp_path / "app")
+    repository.commit("Begin", "09-01 08:00")
+    repository.commit("Go on (#1)", "09-01 09:00")
+    return repository
+
+
+def test_a_night_with_nothing_new_yields_no_rows(app):
+    app.git("tag", "v1.0.0")
+    reader = Reader(app.path)
+    first = reader.night()
+    cursor = dict(reader.cursors)
+    assert (len(first["commits"]), len(first["tags"])) == (2, 1)
+    assert reader.night() == {}
+    assert reader.cursors == cursor
+
+
+def test_the_second_night_yields_only_the_new(app):
+    reader = Reader(app.path)
+    reader.night()
+    sha = app.commit("Add prices (#2)", "09-02 10:00")
+    second = reader.night()
+    assert [(c["sha"], c["mainline_position"]) for c in second["commits"]] == [(sha, 3)]
+    assert [(c["sha"], c["mainline_position"]) for c in second["changes"]] == [(sha, 3)]
+    assert [(p["sha"], p["position"]) for p in second["commit_parents"]] == [(sha, 1)]
+
+
+def test_a_branch_lands_on_a_later_night_than_its_commits(app):
+    reader = Reader(app.path)
+    app.branch("prices")
+    sha = app.commit("Add prices", "09-02 10:00", authored="09-01 12:00")
+    assert by_sha(reader.night("09-03 00:00")["commits"])[sha]["landed_in_sha"] is None
+    app.to("main")
+    landing = app.merge("prices", "Merge pull request #2 from alice/prices", "09-03 10:00")
+    second = reader.night("09-04 00:00")
+    assert by_sha(second["commits"])[sha]["landed_in_sha"] == landing
+    assert [(c["commits"], c["first_commit_at"]) for c in second["changes"]] == [(1, "2026-09-01T12:00:00+00:00")]
+
+
+def test_a_fast_forward_gives_known_commits_their_position(app):
+    reader = Reader(app.path)
+    app.branch("prices")
+    sha = app.commit("Add prices (#2)", "09-02 10:00")
+    assert reader.night("09-03 00:00")["changes"][-1]["pull_request_number"] == 1
+    app.to("main")
+    app.git("merge", "--quiet", "--ff-only", "prices")
+    second = reader.night("09-04 00:00")
+    assert [(c["sha"], c["mainline_position"]) for c in second["commits"]] == [(sha, 3)]
+    assert [c["pull_request_number"] for c in second["changes"]] == [2]
+
+
+def test_a_squash_after_its_head_was_read_still_finds_it(app):
+    reader = Reader(app.path)
+    app.branch("prices")
+    head = app.commit("Try", "09-02 10:00", authored="09-01 12:00")
+    app.git("update-ref", "refs/pull/2/head", head)
+    reader.night("09-03 00:00")
+    app.to("main")
+    squash = app.commit("Add prices (#2)", "09-03 10:00")
+    second = reader.night("09-04 00:00")
+    assert by_sha(second["commits"])[head]["landed_in_sha"] == squash
+    assert second["changes"][0]["first_commit_at"] == "2026-09-01T12:00:00+00:00"
+
+
+def test_a_rewritten_default_branch_is_read_anew_as_the_next_generation(app):
+    reader = Reader(app.path)
+    reader.night()
+    app.git("reset", "--quiet", "--hard", "HEAD^")
+    sha = app.commit("Otherwise (#3)", "09-02 10:00")
+    second = reader.night()
+    assert {c["history_generation"] for c in second["commits"]} == {1}
+    assert [c["mainline_position"] for c in second["commits"]] == [1, 2]
+    assert [c["sha"] for c in second["changes"]] == [sha]
+
+
+def test_a_rewritten_default_branch_whose_old_commits_are_gone_is_read_anew(app):
+    reader = Reader(app.path)
+    reader.night()
+    app.git("commit", "--amend", "--quiet", "--message", "Other (#1)", at="09-02 10:00")
+    app.git("reflog", "expire", "--expire=now", "--all")
+    app.git("gc", "--quiet", "--prune=now")
+    second = reader.night()
+    assert [(c["history_generation"], c["mainline_position"]) for c in second["commits"]] == [(1, 1), (1, 2)]
+
+
+def test_a_branch_that_was_forced_and_cleaned_up_costs_no_whole_reading(app):
+    reader = Reader(app.path)
+    app.branch("prices")
+    app.commit("Try", "09-02 10:00")
+    reader.night()
+    app.git("commit", "--amend", "--quiet", "--message", "Try again", at="09-02 11:00")
+    app.git("reflog", "expire", "--expire=now", "--all")
+    app.git("gc", "--quiet", "--prune=now")
+    second = reader.night()
+    assert [(c["sha"], c["history_generation"]) for c in second["commits"]] == [(app.head(), 0)]
+
+
+def test_a_default_branch_set_back_is_a_rewrite(app):
+    reader = Reader(app.path)
+    reader.night()
+    app.git("reset", "--quiet", "--hard", "HEAD^")
+    assert [c["history_generation"] for c in reader.night()["commits"]] == [1]
+
+
+def test_a_merge_that_swaps_the_parents_is_a_rewrite(app):
+    reader = Reader(app.path)
+    app.branch("mine", "HEAD^")
+    app.commit("Mine", "09-02 09:00")
+    reader.night()
+    app.git("merge", "--quiet", "--no-ff", "--message", "Merge branch 'main' into mine", "main", at="09-02 10:00")
+    app.git("branch", "--force", "main", "mine")
+    second = reader.night()
+    assert {c["history_generation"] for c in second["commits"]} == {1}
+    assert sorted(filter(None, (c["mainline_position"] for c in second["commits"]))) == [1, 2, 3]
+
+
+def test_a_night_does_not_see_what_came_after_it(app):
+    reader = Reader(app.path)
+    late = app.commit("Late (#2)", "09-02 00:00")
+    app.git("tag", "--annotate", "--message", "x", "v1.0.0", at="09-02 03:00")
+    first = reader.night("09-02 00:00")
+    assert (late in by_sha(first["commits"]), first["tags"]) == (False, [])
+    second = reader.night("09-03 00:00")
+    assert ([c["sha"] for c in second["commits"]], len(second["tags"])) == ([late], 1)
+
+
+def test_a_night_before_the_first_commit_is_empty_and_no_generation_of_its_own(app):
+    reader = Reader(app.path)
+    assert reader.night("08-01 00:00") == {}
+    assert {c["history_generation"] for c in reader.night("09-02 00:00")["commits"]} == {0}
+
+
+def test_nights_in_steps_end_where_one_night_ends(app):
+    reader, held = Reader(app.path), {}
+    for day in range(2, 9):
+        app.branch(f"work-{day}")
+        app.commit("Work\n\n" + CLAUDE, f"09-0{day} 09:00")
+        app.to("main")
+        if day % 3:
+            app.merge(f"work-{day}", f"Merge pull request #{day} from alice/work-{day}", f"09-0{day} 12:00")
+        held |= by_sha(reader.night(f"09-0{day} 10:00")["commits"])
+    held |= by_sha(reader.night()["commits"])
+    assert held == by_sha(Reader(app.path).night()["commits"])
+
+
+def test_a_moved_or_deleted_tag_brings_the_whole_set_again(app):
+    for name in ("v1.0.0", "v1.1.0", "v2"):
+        app.git("tag", name)
+    reader = Reader(app.path)
+    reader.night()
+    app.git("tag", "--delete", "v1.1.0")
+    app.git("tag", "--force", "v2", "HEAD^")
+    tags = reader.night()["tags"]
+    assert {t["name"]: t["sha"] for t in tags} == {"v1.0.0": app.head(), "v2": app.git("rev-parse", "HEAD^")}
+
+
+def test_other_signatures_mean_another_reading(app, tmp_path):
+    reader = Reader(app.path)
+    reader.night()
+    listed = tmp_path / "signatures.csv"
+    header = "signal,pattern,match_type,actor_name,product,actor_kind,role,grade,valid_from,source\n"
+    listed.write_text(header + "email,alice@corp.example,exact,a,robot,agent,author,A,,a test\n")
+    reader.settings["signatures_path"] = listed
+    second = reader.night()
+    assert {c["history_generation"] for c in second["commits"]} == {1}
+    assert {e["product"] for e in second["evidence"]} == {"robot"}
+
+
+def test_a_cursor_of_another_version_means_a_whole_reading(app):
+    reader = Reader(app.path)
+    reader.night()
+    [(key, cursor)] = reader.cursors.items()
+    reader.cursors = {key: json.dumps({**json.loads(cursor), "version": 0})}
+    assert len(reader.night()["commits"]) == 2
+
+
+def test_a_repository_that_lost_everything_is_refused(app):
+    reader = Reader(app.path)
+    reader.night()
+    shutil.rmtree(app.path)
+    Repository(app.path)
+    with pytest.raises(SourceError, match="had 2 commits and is empty tonight"):
+        reader.night()
+
+
+def test_a_failed_reading_leaves_no_cursor(app):
+    reader = Reader(app.path)
+    reader.settings["repositories"][0]["default_branch"] = "gone"
+    with pytest.raises(SourceError):
+        reader.night()
+    assert reader.cursors == {}
