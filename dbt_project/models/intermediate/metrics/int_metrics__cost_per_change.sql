@@ -22,14 +22,13 @@ lasting_changes as (
     select
         coalesce(changes.team_id_at_merge, 'unassigned') as team_id,
         night.organisation,
-        cast(date_trunc('week', {{ local_date('changes.merged_at', 'night.organisation_zone') }}) as date)
-            as week_start_date
+        cast(date_trunc('week', changes.merged_date) as date) as week_start_date
     from {{ ref('fct_changes') }} as changes
     cross join night
     where changes.is_merged
         and changes.is_standard_population
         and not changes.is_revert
-        and changes.reverted_at is null
+        and not changes.is_out_of_effect
 
 ),
 
