@@ -19,7 +19,11 @@ class ForbiddenError(PermissionRefusedError):
 
 
 class NotFoundError(PermissionRefusedError):
-    """404 or 410: the thing is not there, or the credential may not know that it is."""
+    """404: the thing is not there, or the credential may not know that it is."""
+
+
+class GoneError(NotFoundError):
+    """410: the thing was there, or is switched off."""
 
 
 class RejectedError(SourceError):
@@ -42,6 +46,7 @@ __all__ = [
     "BrokenAnswerError",
     "EndlessPagesError",
     "ForbiddenError",
+    "GoneError",
     "NotFoundError",
     "PermissionRefusedError",
     "RateLimitedError",

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from orchestration.connectors.http_errors import (
     ForbiddenError,
+    GoneError,
     NotFoundError,
     RateLimitedError,
     RejectedError,
@@ -34,7 +35,7 @@ _FINAL: dict[int, tuple[type[SourceError], str]] = {
     401: (UnauthorisedError, "The credential is wrong or expired; set a valid one"),
     403: (ForbiddenError, "The credential lacks a permission for this"),
     404: (NotFoundError, "It does not exist, or the credential may not see it"),
-    410: (NotFoundError, "It is gone"),
+    410: (GoneError, "It is gone or switched off"),
 }
 
 

@@ -9,11 +9,13 @@ Same seed, people and weeks: the same bytes.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import orjson
 
+from orchestration.errors import CounterpoiseError
 from orchestration.sample_company.company_files import write_company_files
 from orchestration.sample_company.logs import write_logs
 from orchestration.sample_company.repositories import write_repositories
@@ -21,11 +23,14 @@ from orchestration.sample_company.settings import write_config
 from orchestration.sample_company.truth import truth
 from orchestration.sample_company.world import World, make_world
 
+MARKER = "object_ids.json"
+FOLDERS = ("company", "claude_logs", "repositories")
 SORTED = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 
 
 def generate(directory: Path, seed: int = 7, people: int = 60, weeks: int = 26) -> World:
-    """Write everything into `directory` (made if missing, expected empty) and return the world."""
+    """Write everything into `directory`, in place of an earlier sample company, and return the world."""
+    _clear(directory)
     directory.mkdir(parents=True, exist_ok=True)
     world = make_world(seed, people, weeks)
     write_company_files(world, directory / "company")
@@ -33,13 +38,23 @@ def generate(directory: Path, seed: int = 7, people: int = 60, weeks: int = 26) 
     write_config(world, directory)
     oids = write_repositories(world, directory / "repositories")
     made = {"seed": seed, "people": people, "weeks": weeks, "object_ids": oids}
-    (directory / "object_ids.json").write_bytes(orjson.dumps(made, option=orjson.OPT_SORT_KEYS))
+    (directory / MARKER).write_bytes(orjson.dumps(made, option=orjson.OPT_SORT_KEYS))
     (directory / "truth.json").write_bytes(orjson.dumps(truth(world), option=SORTED))
     return replace(world, directory=directory, oids=oids)
 
 
+def _clear(directory: Path) -> None:
+    """Only what `generate` wrote is ever removed; a folder with anything else is left alone."""
+    if not directory.exists() or not any(directory.iterdir()):
+        return
+    if not (directory / MARKER).is_file():
+        raise CounterpoiseError(f"{directory} is not empty and holds no sample company; name an empty folder.")
+    for folder in FOLDERS:
+        shutil.rmtree(directory / folder, ignore_errors=True)
+
+
 def load(directory: Path) -> World:
     """The world that `generate` wrote into `directory`, without writing anything."""
-    made = orjson.loads((directory / "object_ids.json").read_bytes())
+    made = orjson.loads((directory / MARKER).read_bytes())
     world = make_world(made["seed"], made["people"], made["weeks"])
     return replace(world, directory=directory, oids=made["object_ids"])

@@ -61,6 +61,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each body waits 40 ms for the acknowledgement of its headers
     server: _Server
 
     def do_GET(self) -> None:
@@ -98,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
 def _start(tools: Mapping[str, Tool]) -> tuple[_Server, str]:
     server = _Server(("127.0.0.1", 0), _Handler)
     server.tools = tools
-    threading.Thread(target=server.serve_forever, name="sample-company", daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), name="sample-company", daemon=True).start()
     return server, f"http://127.0.0.1:{server.server_address[1]}"
 
 

@@ -41,9 +41,11 @@ organisations = ["{ORGANISATION}"]
 
 [sources.claude_code]
 log_roots = ["claude_logs"]
+history_days = {7 * world.weeks}
 
 [sources.copilot]
 organisations = ["{ORGANISATION}"]
+history_days = {7 * world.weeks}
 
 [sources.pagerduty]
 history_days = {7 * world.weeks + 7}

@@ -80,13 +80,16 @@ def _qualifies(person: Person, sessions: list[Session]) -> bool:
 
 
 def _eligible(world: World, as_of: datetime) -> Iterator[tuple[date, Person, str]]:
-    """Developers who were at work on at least one day of the week, in the team they ended the week in."""
+    """Employed developers at work on at least one day of the week, in the team they ended the week in.
+
+    Contractors are left out, as the company's list of eligible roles does.
+    """
     for number in range(world.weeks):
         monday = world.first_monday + timedelta(weeks=number)
         for person in world.people:
-            is_licensed = person.employment == "employee" or person.tool != "none"
+            is_developer = person.role in DEVELOPER_ROLES and person.employment == "employee"
             days = [day for day in workdays(person, world.spells.get(person.hr_id, ()), monday) if day < as_of.date()]
-            if person.role in DEVELOPER_ROLES and is_licensed and days:
+            if is_developer and days:
                 last = min(monday + timedelta(days=6), person.end or date.max)
                 yield monday, person, _team(person, last)
 

@@ -18,7 +18,7 @@ ORGANISATION_ID = "5b1d0c1e-9d3e-4f4f-8f0e-2a6a7d1f0b11"
 TERMINALS = ("vscode", "iTerm.app")
 # USD a million tokens: uncached input, cache write, cache read, output. The vendor's estimate, not ours.
 ESTIMATE = {
-    "claude-sonnet-5": (3.0, 3.75, 0.3, 15.0),
+    "claude-sonnet-5": (2.0, 2.5, 0.2, 10.0),
     "claude-opus-5": (5.0, 6.25, 0.5, 25.0),
     "claude-haiku-4-5": (1.0, 1.25, 0.1, 5.0),
 }

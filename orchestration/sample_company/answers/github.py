@@ -13,6 +13,7 @@ from orchestration.sample_company.answers.github_nodes import (
     issue_row,
     node_id,
     pull_request_node,
+    state_at,
     updated_at,
     user_row,
 )
@@ -77,12 +78,13 @@ class GitHub:
         changes = [change for change in self.changes[service.repository] if change.created_at < as_of]
         deployments = [row for row in self.deployments[service.repository] if row.created_at < as_of]
         changed: Callable[[object], object] = lambda item: _updated(item, as_of)  # noqa: E731
+        state: Callable[[object], str] = lambda item: _state(item, as_of)  # noqa: E731
         return {
             "__typename": "Repository", "databaseId": service.repository_id,
             "nameWithOwner": service.repository, "name": service.service_id, "isArchived": False, "isFork": False,
             "defaultBranchRef": {"name": "main"},
             "pullRequests": Connection(changes, self._change(as_of),
-                                       {"UPDATED_AT": changed, "CREATED_AT": _created}),
+                                       {"UPDATED_AT": changed, "CREATED_AT": _created}, state),
             "deployments": Connection(deployments, self._deployment(as_of), {"CREATED_AT": _created}),
         }  # fmt: skip
 
@@ -140,6 +142,10 @@ class GitHub:
 
 def _updated(item: object, as_of: datetime) -> str:
     return f"{stamp(updated_at(item, as_of)) if isinstance(item, Change) else ''}"
+
+
+def _state(item: object, as_of: datetime) -> str:
+    return state_at(item, as_of) if isinstance(item, Change) else ""
 
 
 def _created(item: object) -> str:

@@ -55,6 +55,10 @@ def _ends(change: Change, as_of: datetime) -> tuple[str, bool, Moment | None, Mo
     return state, is_draft, closing, merge
 
 
+def state_at(change: Change, as_of: datetime) -> str:
+    return _ends(change, as_of)[0]
+
+
 def pull_request_node(world: World, change: Change, as_of: datetime) -> Node:
     state, is_draft, closing, merge = _ends(change, as_of)
     seen = [moment for moment in change.moments if moment.at < as_of]
@@ -71,7 +75,7 @@ def pull_request_node(world: World, change: Change, as_of: datetime) -> Node:
         "baseRefName": "main", "headRefName": change.branch, "headRefOid": oid(world, change.commits[-1].key),
         "isCrossRepository": False, "mergeCommit": {"oid": oid(world, change.key)} if merge else None,
         "additions": change.additions, "deletions": change.deletions, "changedFiles": 1,
-        "reviewDecision": None, "totalCommentsCount": 0, "assignees": Connection([]),
+        "reviewDecision": None, "totalCommentsCount": 0, "assignees": Connection(_assignees(world, change, as_of)),
         "labels": Connection([{"__typename": "Label", "name": name} for name in change.labels]),
         "closingIssuesReferences": Connection([]),
         "commits": Connection([_commit_node(world, commit, as_of) for commit in change.commits if commit.at < as_of]),
@@ -80,6 +84,13 @@ def pull_request_node(world: World, change: Change, as_of: datetime) -> Node:
         "timelineItems": Connection([_event(world, change, index, moment, as_of) for index, moment in enumerate(seen)
                                      if moment.kind in EVENTS]),
     }  # fmt: skip
+
+
+def _assignees(world: World, change: Change, as_of: datetime) -> list[Node | None]:
+    """An agent's change is assigned to the agent and to the person who asked for it."""
+    if change.author_kind != "agent" or change.sponsor_hr_id is None:
+        return []
+    return [actor(change.author, as_of), actor(world.person[change.sponsor_hr_id].account, as_of)]
 
 
 def _commit_node(world: World, commit: Commit, as_of: datetime) -> Node:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Arguments = Mapping[str, object]
 TOKEN = re.compile(r'\.\.\.|[{}()\[\]:$!=@]|"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|-?\d+')
@@ -30,11 +30,12 @@ class Field:
 
 @dataclass(frozen=True)
 class Connection:
-    """A list that is asked for page by page. `orders` sorts by an orderBy field; `build` makes a node."""
+    """A list that is asked for page by page. `orders` sorts by an orderBy field, `state` answers to `states`."""
 
     items: Sequence[object]
     build: Callable[[object], object] = lambda item: item
     orders: Mapping[str, Callable[[object], object]] = field(default_factory=dict)
+    state: Callable[[object], str] = lambda item: ""
 
     def page(self, arguments: Arguments) -> Mapping[str, object]:
         items = list(self.items)
@@ -42,6 +43,9 @@ class Connection:
         if isinstance(wanted, list):
             names = {"".join(part.capitalize() for part in str(name).split("_")) for name in wanted}
             items = [item for item in items if isinstance(item, Mapping) and item["__typename"] in names]
+        states = arguments.get("states")
+        if isinstance(states, list):
+            items = [item for item in items if self.state(item) in states]
         order = arguments.get("orderBy")
         if isinstance(order, Mapping):
             key: Callable[[object], str] = lambda item: str(self.orders[str(order["field"])](item))  # noqa: E731
@@ -102,8 +106,7 @@ class _Parser:
             return
         kind = self.next()
         for found in self.selection():
-            found.only_on = kind
-            yield found
+            yield replace(found, only_on=kind)
 
     def field(self) -> Field:
         name = alias = self.next()

@@ -6,7 +6,6 @@ select
     position,
     authored_at,
     committed_at,
-    is_merge_commit,
     reverts_sha,
     agent_product,
     ai_evidence_grade,

@@ -7,7 +7,6 @@ select
     submitted_at,
     commit_sha,
     author_association,
-    comments,
     case when substr(author__login, 1, 2) = 'p_' then coalesce(author__database_id, author__login) else author__login end
         as author_identifier,
     author__type as author_type
