@@ -189,7 +189,9 @@ def issue(row: Node, scope: Record) -> Record:
 def _sponsor(node: Node) -> Record:
     """The one person assigned to a bot's pull request: who asked for it. Several are nobody's."""
     people = [one for one in _listed(node, "assignees") if not str(one.get("login")).lower().startswith("copilot")]
-    return account({**people[0], "type": "User"}) if len(people) == 1 else {}
+    if len(people) != 1:
+        return {}
+    return {"login": people[0].get("login"), "database_id": _text(people[0].get("databaseId"))}
 
 
 def _listed(node: Node, name: str) -> list[Node]:

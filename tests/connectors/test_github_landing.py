@@ -66,6 +66,7 @@ def full(hub):
         pull_request(
             1,
             author=bot(49699333, "dependabot"),
+            assignees={"nodes": [{"login": "ada", "databaseId": 11}]},
             reviews=[review(1)],
             commits=[commit("a" * 40, "x\n\nCo-authored-by: B <b@x.example>")],
             timelineItems=[event("MergedEvent", "2026-11-09T10:00:00Z", commit={"oid": "f" * 40})],
