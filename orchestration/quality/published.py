@@ -38,7 +38,7 @@ def frames(connection: DuckDBPyConnection, manifest: Manifest, as_of: datetime) 
 
 
 def _words(words: set[str]) -> str:
-    return f"(^|_)({'|'.join(sorted(words))})(_|$)"
+    return f"(?:^|_)(?:{'|'.join(sorted(words))})(?:_|$)"
 
 
 def _not_named(column: str, words: set[str]) -> dict[str, object]:
@@ -82,6 +82,12 @@ _OF_WEEKS = (
     Expected("no_week_is_missing_in_a_row_of_weeks", *_between("missing_weeks", 0, 0)),
     Expected("the_newest_week_is_there", *_between("days_behind", 0, LATEST_WEEK_DAYS)),
 )
+
+
+def check_names(mart: str) -> tuple[str, ...]:
+    """The names of all expectations of a mart, for whoever announces them before they run."""
+    expected = (*_OF_SHAPE, _unique(()), *((*_OF_FIGURES, *_OF_WEEKS) if mart == LONG_MART else ()))
+    return tuple(each.name for each in expected)
 
 
 def _shape(connection: DuckDBPyConnection, node: Node) -> pd.DataFrame:
