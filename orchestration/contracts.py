@@ -54,6 +54,8 @@ class StreamContract:
     day: str | None
     version: str | None
     columns: tuple[Column, ...]
+    keeps_history: bool = False
+    """Of a snapshot stream: staging sees every snapshot, to tell since when a record is gone."""
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -158,6 +160,7 @@ def _stream_contract(source: str, table: dict[str, object], where: str) -> Strea
         day=None if day is None else str(day),
         version=None if version is None else str(version),
         columns=columns,
+        keeps_history=bool(meta.get("history", False)),
     )
 
 

@@ -94,14 +94,21 @@ class Reading:
         signatures = load_signatures(self._signatures_path)
         refs = read_refs(git, self._repository.default_branch, self._as_of)
         settings = self._settings(refs, signatures)
-        tonight = plan(git, refs, self._last, settings, self._since)
+        tonight = plan(git, refs, self._last, settings, self._as_of, self._since)
         for stream, record, pointer in self._records(git, refs, tonight, signatures):
             whole = {"repository": name, "history_generation": tonight.generation, **record}
             yield Row(stream, whole, f"{name}@{pointer}")
         self._next = Cursor(
-            settings, tonight.generation, refs.main, tonight.mainline_commits, tonight.tips,
-            tonight.squashed_heads, refs.tags_digest, refs.notes,
-        )  # fmt: skip
+            settings=settings,
+            as_of=self._as_of,
+            generation=tonight.generation,
+            main=refs.main,
+            mainline_commits=tonight.mainline_commits,
+            tips=tonight.tips,
+            highest_pull=refs.highest_pull,
+            tags=refs.tags_digest,
+            notes=refs.notes,
+        )
 
     def _records(
         self, git: Git, refs: Refs, tonight: Plan, signatures: Signatures

@@ -1,6 +1,6 @@
 """What of a repository's history this night reads, and what it remembers for the next one.
 
-Reads:  the refs and the commit graph (ids, parents, dates); no message but the subjects of the default branch.
+Reads:  the refs, the commit graph, and the subjects of the default branch where pull-request heads are kept.
 Gives:  a Plan: which commits to read, where each stands, and the cursor that continues it.
 Leaves out: refs that tools make up (pull/N/merge, stash); they are nobody's work.
 
@@ -12,9 +12,10 @@ When the default branch no longer continues last night's, everything is read ane
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from orchestration.connectors.git_graph import Node, existing, first_parent_chain, graph, landed_in, reached
 from orchestration.connectors.git_messages import said
 from orchestration.connectors.git_reading import LOG_OPTIONS, Git
 from orchestration.connectors.git_refs import Refs
@@ -28,11 +29,12 @@ class Cursor:
     """What one night hands to the next. `settings` is a digest: other settings mean another reading."""
 
     settings: str
+    as_of: int
     generation: int = 0
     main: str | None = None
     mainline_commits: int = 0
     tips: tuple[str, ...] = ()
-    squashed_heads: tuple[str, ...] = ()
+    highest_pull: int = 0
     tags: str | None = None
     notes: str | None = None
 
@@ -46,17 +48,7 @@ class Cursor:
         kept = json.loads(text) if text else {}
         if kept.pop("version", None) != CURSOR_VERSION:
             return None
-        listed = {name: tuple(kept[name]) for name in ("tips", "squashed_heads")}
-        return cls(**{**kept, **listed})
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A commit in the graph."""
-
-    sha: str
-    committed: int
-    parents: tuple[str, ...]
+        return cls(**{**kept, "tips": tuple(kept["tips"])})
 
 
 @dataclass(slots=True)
@@ -74,10 +66,15 @@ class Plan:
     landed_in: dict[str, str] = field(default_factory=dict)
     to_read: list[str] = field(default_factory=list)
     tips: tuple[str, ...] = ()
-    squashed_heads: tuple[str, ...] = ()
+    nodes: dict[str, Node] = field(default_factory=dict)
+
+    def date(self, sha: str) -> int:
+        """The later of a commit's own date and that of the commit that landed it."""
+        landed = self.nodes.get(self.landed_in.get(sha, sha))
+        return max(self.nodes[sha].committed, landed.committed if landed else 0)
 
 
-def plan(git: Git, refs: Refs, last: Cursor | None, settings: str, since: int) -> Plan:
+def plan(git: Git, refs: Refs, last: Cursor | None, settings: str, as_of: int, since: int) -> Plan:
     """Decide between going on where `last` stopped and reading everything anew."""
     if last is not None and last.main is not None and refs.main is None:
         raise SourceError(
@@ -85,16 +82,17 @@ def plan(git: Git, refs: Refs, last: Cursor | None, settings: str, since: int) -
             f"nothing was counted. Check the path, or set default_branch."
         )
     if last is not None and last.settings == settings and (going_on := _continued(git, refs, last)) is not None:
-        nodes, chain = going_on
         tonight = Plan(last.generation, is_whole=False, mainline_commits=last.mainline_commits)
-        tonight.squashed_heads = existing(git, last.squashed_heads)
-        known = (*existing(git, last.tips), *tonight.squashed_heads)
+        quiet = refs.quiet_pull_tips(last.as_of, last.highest_pull)
+        known = [*existing(git, last.tips), *sorted(quiet)]
+        _fill(git, tonight, refs, *going_on, last.main, known)
     else:
-        nodes = _graph(git, [refs.main] if refs.main else [], [])
-        chain, _ = _chain(nodes, refs.main)
         tonight = Plan(0 if last is None else last.generation + 1, is_whole=True)
-        known = ()
-    _fill(git, tonight, refs, nodes, chain, known, since)
+        nodes = graph(git, [refs.main] if refs.main else [], [])
+        _fill(git, tonight, refs, nodes, first_parent_chain(nodes, refs.main)[0], None, [])
+    quiet = refs.quiet_pull_tips(as_of, refs.highest_pull)
+    tonight.tips = tuple(sha for sha in tonight.tips if sha not in quiet)
+    tonight.to_read = [sha for sha in tonight.nodes if tonight.date(sha) >= since]
     return tonight
 
 
@@ -105,91 +103,44 @@ def _continued(git: Git, refs: Refs, last: Cursor) -> tuple[dict[str, Node], lis
     below = [last.main] if last.main else []
     if refs.main is None or existing(git, below) != tuple(below):
         return None
-    nodes = _graph(git, [refs.main], below)
-    chain, stopped_at = _chain(nodes, refs.main)
+    nodes = graph(git, [refs.main], below)
+    chain, stopped_at = first_parent_chain(nodes, refs.main)
     return (nodes, chain) if chain and stopped_at == last.main else None
 
 
 def _fill(
-    git: Git, plan: Plan, refs: Refs, nodes: dict[str, Node], chain: list[str], known: Sequence[str], since: int
+    git: Git, plan: Plan, refs: Refs, nodes: dict[str, Node], chain: list[str], below: str | None, known: Sequence[str]
 ) -> None:
     plan.positions = {sha: position for position, sha in enumerate(chain, start=plan.mainline_commits + 1)}
     plan.mainline_commits += len(chain)
-    plan.landed_in = _landed_in(nodes, chain)
-    squashed = _squashed(git, plan, refs, nodes, chain)
-    aside = _graph(git, refs.others, [*known, *([refs.main] if refs.main else [])])
-    kept = {*aside, *known}.difference(nodes, plan.squashed_heads)
+    plan.landed_in = landed_in(nodes, chain)
+    squashed = _squashed(git, plan, refs, nodes, chain, below)
+    aside = graph(git, refs.others, [*known, *([refs.main] if refs.main else [])])
+    kept = {*aside, *known}.difference(nodes)
     plan.tips = tuple(sha for sha in refs.others if sha in kept)
-    everything = {**squashed, **nodes, **aside}
-    plan.to_read = [sha for sha in everything if _date(everything, plan, sha) >= since]
+    plan.nodes = {**squashed, **nodes, **aside}
 
 
-def _date(everything: dict[str, Node], plan: Plan, sha: str) -> int:
-    """The later of a commit's own date and that of the commit that landed it."""
-    landed = everything.get(plan.landed_in.get(sha, sha))
-    return max(everything[sha].committed, landed.committed if landed else 0)
-
-
-def existing(git: Git, shas: Iterable[str]) -> tuple[str, ...]:
-    """Those of the commits that the repository still has; a force-push and a clean-up take some away."""
-    answers = git.lines("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=shas)
-    return tuple(line.partition(" ")[0] for line in answers if line.endswith(" commit"))
-
-
-def _graph(git: Git, include: Sequence[str], exclude: Sequence[str]) -> dict[str, Node]:
-    """The commits reachable from `include` and not from `exclude`, parents before children."""
-    if not include:
-        return {}
-    asked = [*include, *(f"^{sha}" for sha in exclude)]
-    answer = git.lines("rev-list", "--topo-order", "--reverse", "--parents", "--timestamp", "--stdin", stdin=asked)
-    nodes: dict[str, Node] = {}
-    for line in answer:
-        committed, sha, *parents = line.split(" ")
-        nodes[sha] = Node(sha, int(committed), tuple(parents))
-    return nodes
-
-
-def _chain(nodes: dict[str, Node], tip: str | None) -> tuple[list[str], str | None]:
-    """The first-parent chain within `nodes`, oldest first, and the commit below it."""
-    chain: list[str] = []
-    while tip in nodes:
-        chain.append(tip)
-        parents = nodes[tip].parents
-        tip = parents[0] if parents else None
-    return chain[::-1], tip
-
-
-def _landed_in(nodes: dict[str, Node], chain: Sequence[str]) -> dict[str, str]:
-    """For each commit the oldest commit of the chain that reaches it. Each commit is visited once."""
-    landed: dict[str, str] = {}
-    for sha in chain:
-        waiting = [sha]
-        while waiting:
-            met = waiting.pop()
-            if met in nodes and met not in landed:
-                landed[met] = sha
-                waiting += nodes[met].parents if met != sha else nodes[met].parents[1:]
-    return landed
-
-
-def _squashed(git: Git, plan: Plan, refs: Refs, nodes: dict[str, Node], chain: Sequence[str]) -> dict[str, Node]:
+def _squashed(
+    git: Git, plan: Plan, refs: Refs, nodes: dict[str, Node], chain: Sequence[str], below: str | None
+) -> dict[str, Node]:
     """The commits behind squashed pull requests, where a mirror keeps their heads (refs/pull/N/head).
 
     Of stacked pull requests each keeps its own: what an earlier squash landed stays with that.
     """
     single = [sha for sha in chain if len(nodes[sha].parents) == 1] if refs.pulls else []
-    before, behind = plan.squashed_heads, dict[str, Node]()
-    for landing, number in _numbers(git, single):
-        head = refs.pulls.get(number)
-        if head is None or head in nodes or head in plan.squashed_heads:
-            continue
-        found = _graph(git, [head], [nodes[landing].parents[0], *before])
-        if not all(node.parents for node in found.values()):  # a second root would be another history
-            continue
-        plan.squashed_heads += (head,)
-        for sha, node in found.items():
-            if sha not in behind and sha not in nodes:
-                behind[sha], plan.landed_in[sha] = node, landing
+    heads = [(sha, refs.pulls[number]) for sha, number in _numbers(git, single) if number in refs.pulls]
+    if not heads or refs.main is None:
+        return {}
+    landed_before = git.lines("rev-list", "--first-parent", "--no-merges", below) if below else ()
+    earlier = [refs.pulls[number] for _, number in _numbers(git, list(landed_before)) if number in refs.pulls]
+    aside = graph(git, [head for _, head in heads], [refs.main, *earlier])
+    behind: dict[str, Node] = {}
+    for landing, head in heads:
+        found = reached(aside, behind, head)
+        if all(node.parents for node in found.values()):  # a second root would be another history
+            behind |= found
+            plan.landed_in |= dict.fromkeys(found, landing)
     return behind
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from orchestration.connectors.git_changes import Changes, instant
 from orchestration.connectors.git_evidence import evidence_of, noted_commits, notes_of
-from orchestration.connectors.git_history import Plan, existing
+from orchestration.connectors.git_graph import existing
+from orchestration.connectors.git_history import Plan
 from orchestration.connectors.git_messages import Said, said
 from orchestration.connectors.git_reading import Commit, Git
 from orchestration.connectors.git_refs import Ref, Refs

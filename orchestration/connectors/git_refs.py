@@ -17,6 +17,8 @@ from orchestration.connectors.git_reading import Git
 from orchestration.errors import SourceError
 
 PLACES = ("refs/heads", "refs/remotes", "refs/tags", "refs/pull", "refs/merge-requests", "refs/notes/ai")
+QUIET_SECONDS = 7 * 24 * 3600
+"""After this long without a commit a pull request counts as read; its commits come again when it lands."""
 USUAL_DEFAULTS = ("main", "master", "trunk")
 _PULL = re.compile(r"refs/(?:pull|merge-requests)/(\d{1,12})/head")
 _FORMAT = "%00".join(
@@ -46,14 +48,33 @@ class Ref:
 
 @dataclass(slots=True)
 class Refs:
-    """What a night sees of a repository. `main` is None when there is no commit before `as_of`."""
+    """What a night sees of a repository. `main` is None when there is no commit before `as_of`.
+
+    pull_tips: tips that only a pull request has, with its number and the tip's date (Unix seconds).
+    """
 
     default_branch: str | None = None
     main: str | None = None
     others: list[str] = field(default_factory=list)
     tags: list[Ref] = field(default_factory=list)
     pulls: dict[int, str] = field(default_factory=dict)
+    pull_tips: dict[str, tuple[int, int]] = field(default_factory=dict)
     notes: str | None = None
+
+    @property
+    def highest_pull(self) -> int:
+        return max(self.pulls, default=0)
+
+    def quiet_pull_tips(self, as_of: int, highest: int) -> set[str]:
+        """The tips of pull requests up to number `highest` that were quiet at `as_of`.
+
+        A large mirror holds tens of thousands of them. Telling them by number and date keeps them out of the cursor.
+        """
+        return {
+            sha
+            for sha, (number, committed) in self.pull_tips.items()
+            if number <= highest and committed < as_of - QUIET_SECONDS
+        }
 
     @property
     def tags_digest(self) -> str:
@@ -72,17 +93,22 @@ def read_refs(git: Git, default_branch: str | None, as_of: int) -> Refs:
     if main is not None:
         refs.default_branch = main.removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")
         refs.main = stood.get(main)
-    tips: dict[str, None] = {}
+    tips, named = dict[str, None](), set[str]()
     for name, sha in stood.items():
         if name.startswith("refs/notes/"):
             refs.notes = sha
             continue
         if name.startswith("refs/tags/") and (found[name].tagged_at or 0) < as_of:
             refs.tags.append(found[name])
-        if pull := _PULL.fullmatch(name):
+        pull = _PULL.fullmatch(name)
+        if pull is not None:
             refs.pulls[int(pull[1])] = sha
+            refs.pull_tips[sha] = (int(pull[1]), found[name].committed or as_of)
+        else:
+            named.add(sha)
         tips[sha] = None
     refs.others = [sha for sha in tips if sha != refs.main]
+    refs.pull_tips = {sha: told for sha, told in refs.pull_tips.items() if sha not in named}
     return refs
 
 

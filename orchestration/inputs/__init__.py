@@ -119,11 +119,12 @@ def visible_files(contract: StreamContract, loads: Iterable[manifest.Load]) -> I
     """The files of a stream that count, by its load mode.
 
     upsert: all of them (staging keeps the newest version of a key). snapshot: those of the newest load of each
-    slice. replace_day: for each day, those of the newest load of each slice family (the key without its last part).
+    slice, or all where the contract keeps history. replace_day: for each day, those of the newest load of each
+    slice family (the key without its last part).
     """
     bringing = [load for load in loads if load.confirms is None and contract.stream in load.streams]
     ordered = sorted(bringing, key=lambda load: (load.as_of, load.sequence))
-    if contract.load_mode == "snapshot":
+    if contract.load_mode == "snapshot" and not contract.keeps_history:
         ordered = list({load.slice_key: load for load in ordered}.values())
     if contract.load_mode != "replace_day":
         yield from (file for load in ordered for file in load.streams[contract.stream].files)

@@ -15,7 +15,6 @@ from orchestration.connectors.base import Night, Slice
 from orchestration.contracts import SourceContract
 from orchestration.errors import (
     LandingError,
-    PermissionRefusedError,
     RateLimitedError,
     SettingsError,
     SourceError,
@@ -75,8 +74,9 @@ def land_slices(
 ) -> LoadReport:
     """Land every slice that this night has not counted yet.
 
-    A slice that fails leaves no trace and the next one is tried; a source that refuses us or asks for patience
-    ends the round. `refetch` reads counted slices again; `accept_shrink` lets a smaller set replace a larger.
+    A slice that fails leaves no trace and the next one is tried; a source that asks for more patience than
+    the night has ends the round. `refetch` reads counted slices again; `accept_shrink` lets a smaller set
+    replace a larger.
     """
     report = LoadReport(contract.source)
     newest = manifest.newest_by_slice(manifest.visible(manifest.read(landing.folder, contract.source), night.as_of))
@@ -89,7 +89,7 @@ def land_slices(
                 report.already_counted += 1
                 continue
             on_slice(piece.key, _land(landing, contract, night, piece, previous, report))
-    except (RateLimitedError, PermissionRefusedError, SourceError, OSError) as error:
+    except (SourceError, OSError) as error:
         report.failed.append(f"{contract.source}: {error}")
     return report
 
@@ -111,7 +111,7 @@ def _land(
         load.drop()
         report.refused.append(str(error))
         return "refused"
-    except (RateLimitedError, PermissionRefusedError):
+    except RateLimitedError:
         load.drop()
         raise
     except (SourceError, LandingError) as error:

@@ -68,14 +68,14 @@ def heavy(chance: Random, week: Week) -> Iterator[Sitting]:
 
 
 def busy_loop(chance: Random, week: Week) -> Iterator[Sitting]:
-    """A light user; later also an agent every half hour on every day of the week, nothing kept."""
+    """A light user; later also an agent every hour on every day of the week, nothing kept."""
     yield from light(chance, week)
     if not week.gaming_has_begun:
         return
     for offset in range(7):
-        for beat in range(26):
+        for beat in range(8):
             jitter = chance.uniform(-0.02, 0.02)
-            yield Sitting(week.monday + timedelta(days=offset), 6.1 + beat / 2 + jitter, 1, 0, True)
+            yield Sitting(week.monday + timedelta(days=offset), 6.1 + beat + jitter, 1, 0, True)
 
 
 def threshold_chaser(chance: Random, week: Week) -> Iterator[Sitting]:

@@ -38,6 +38,19 @@ def test_a_merge_is_one_change_with_what_it_brings(app):
     }  # fmt: skip
 
 
+def test_bringing_a_branch_up_to_date_is_none_of_its_commits(app):
+    app.branch("work")
+    app.commit("Work", "09-02 10:00")
+    app.to("main")
+    app.commit("Elsewhere", "09-02 11:00")
+    app.to("work")
+    app.merge("main", "Merge branch 'main' into work", "09-02 12:00")
+    app.to("main")
+    app.merge("work", "Merge pull request #5 from alice/work", "09-03 10:00")
+    [change] = Reader(app.path).night()["changes"]
+    assert (change["commits"], change["additions"]) == (1, 1)
+
+
 def test_a_commit_says_where_it_stands(app):
     root, sha = app.head(), merged(app)
     commits = by_sha(Reader(app.path).night()["commits"])
@@ -256,11 +269,14 @@ def test_no_text_of_a_commit_lands(app):
 
 
 def test_history_before_the_start_date_only_counts_positions(app):
+    app.git("tag", "v0.9.0")
     sha = merged(app)
+    app.git("tag", "v1.0.0")
     records = Reader(app.path, history_start_date="2026-09-03").night()
     assert [c["mainline_position"] for c in records["changes"]] == [2]
     assert len(by_sha(records["commits"])) == 3  # the merge and, though older, the two commits that it landed
     assert sha in by_sha(records["commits"])
+    assert [t["name"] for t in records["tags"]] == ["v1.0.0"]
 
 
 def test_a_repository_is_called_after_its_folder(tmp_path):
@@ -271,6 +287,32 @@ def test_a_repository_is_called_after_its_folder(tmp_path):
 def test_two_repositories_of_one_name_are_refused(tmp_path):
     with pytest.raises(ValidationError, match=r"different names.*app"):
         git.Config(repositories=[{"path": tmp_path / "a" / "app"}, {"path": tmp_path / "b" / "app"}])
+
+
+def test_a_merged_branch_with_a_single_reverting_commit_is_a_revert(app):
+    undone = app.commit("Add prices (#10)", "09-01 10:00")
+    app.branch("undo")
+    app.commit(f'Revert "Add prices"\n\nThis reverts commit {undone}.', "09-02 10:00")
+    app.to("main")
+    app.merge("undo", "Merge pull request #11 from alice/undo", "09-03 10:00")
+    assert [c["reverts_sha"] for c in Reader(app.path).night()["changes"]] == [None, undone]
+
+
+def test_refs_that_a_forge_makes_up_are_left_alone(app):
+    app.branch("attempt")
+    app.git("update-ref", "refs/pull/9/merge", app.commit("Merge 9 into main", "09-02 10:00"))
+    app.to("main")
+    app.git("branch", "-D", "attempt")
+    assert len(Reader(app.path).night()["commits"]) == 1
+
+
+def test_a_renamed_file_is_no_new_lines(app):
+    app.commit("A long file", "09-02 10:00", lines=50)
+    name = app.git("ls-files").splitlines()[-1]
+    app.git("mv", name, "elsewhere")
+    app.git("commit", "--quiet", "--message", "Move it (#6)", at="09-03 10:00")
+    [change] = Reader(app.path).night()["changes"]
+    assert (change["additions"], change["deletions"], change["changed_files"]) == (0, 0, 1)
 
 
 def test_authors_of_a_change_are_told_from_who_merged(app):

@@ -47,6 +47,7 @@ def test_a_branch_lands_on_a_later_night_than_its_commits(app):
     second = reader.night("09-04 00:00")
     assert by_sha(second["commits"])[sha]["landed_in_sha"] == landing
     assert [(c["commits"], c["first_commit_at"]) for c in second["changes"]] == [(1, "2026-09-01T12:00:00+00:00")]
+    assert json.loads(next(iter(reader.cursors.values())))["tips"] == []
 
 
 def test_a_fast_forward_gives_known_commits_their_position(app):
@@ -72,6 +73,48 @@ def test_a_squash_after_its_head_was_read_still_finds_it(app):
     second = reader.night("09-04 00:00")
     assert by_sha(second["commits"])[head]["landed_in_sha"] == squash
     assert second["changes"][0]["first_commit_at"] == "2026-09-01T12:00:00+00:00"
+
+
+def test_quiet_pull_requests_are_neither_read_again_nor_kept_in_the_cursor(app):
+    for number in range(10, 20):
+        app.branch(f"work-{number}", "main")
+        app.git("update-ref", f"refs/pull/{number}/head", app.commit("Work", f"09-{number} 10:00"))
+        app.to("main")
+        app.git("branch", "-D", f"work-{number}")
+    reader = Reader(app.path)
+    assert len(reader.night("09-20 00:00")["commits"]) == 12
+    assert len(json.loads(next(iter(reader.cursors.values())))["tips"]) == 7
+    assert reader.night("09-21 00:00") == {}
+    assert reader.night("12-01 00:00") == {}
+    assert json.loads(next(iter(reader.cursors.values())))["tips"] == []
+
+
+def test_a_quiet_pull_request_that_is_squashed_at_last_still_brings_its_commits(app):
+    reader = Reader(app.path)
+    app.branch("work")
+    head = app.commit("Work", "09-02 10:00")
+    app.git("update-ref", "refs/pull/2/head", head)
+    app.to("main")
+    app.git("branch", "-D", "work")
+    reader.night("10-01 00:00")
+    squash = app.commit("Work (#2)", "10-02 10:00")
+    second = reader.night("10-03 00:00")
+    assert by_sha(second["commits"])[head]["landed_in_sha"] == squash
+    assert second["changes"][0]["first_commit_at"] == "2026-09-02T10:00:00+00:00"
+
+
+def test_stacked_pull_requests_keep_their_own_commits_over_many_nights(app):
+    reader = Reader(app.path)
+    app.branch("stack")
+    heads = [app.commit(f"Step {number}", f"09-0{number} 10:00") for number in (2, 3, 4)]
+    for number, head in zip((80, 81, 82), heads, strict=True):
+        app.git("update-ref", f"refs/pull/{number}/head", head)
+    app.to("main")
+    landed = []
+    for number, day in ((80, 5), (81, 6), (82, 25)):
+        app.commit(f"Step (#{number})", f"09-{day:02} 10:00")
+        landed += reader.night(f"09-{day + 1:02} 00:00")["changes"]
+    assert [(c["pull_request_number"], c["commits"]) for c in landed] == [(1, None), (80, 1), (81, 1), (82, 1)]
 
 
 def test_a_rewritten_default_branch_is_read_anew_as_the_next_generation(app):

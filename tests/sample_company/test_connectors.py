@@ -48,7 +48,7 @@ def read(world: World, monkeypatch: pytest.MonkeyPatch):
         yield lambda source: Reading(source, world)
 
 
-@pytest.mark.parametrize("source", ["company_files", "git", "pagerduty"])
+@pytest.mark.parametrize("source", ["company_files", "git", "github", "pagerduty"])
 def test_nothing_is_refused_but_what_was_planted(read, source):
     assert read(source).refused == PLANTED.get(source, {})
 
@@ -64,6 +64,14 @@ def test_git_finds_each_merge_and_each_release(read, world: World):
     found = read("git").rows
     assert found["changes"] == sum(1 for change in world.changes if change.merged_at)
     assert found["tags"] > 0
+
+
+def test_github_tells_each_change_with_its_history(read, world: World):
+    found = read("github").rows
+    assert found["pull_requests"] == len(world.changes)
+    assert found["deployments"] == len(world.deployments)
+    reviews = [moment for change in world.changes for moment in change.moments if moment.kind == "review"]
+    assert found["pull_request_reviews"] == len(reviews)
 
 
 def test_pagerduty_tells_each_incident_and_each_written_cause(read, world: World):

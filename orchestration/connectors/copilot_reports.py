@@ -1,0 +1,92 @@
+"""Records of Copilot's usage reports, whichever way they come: from download links or from exported files.
+
+Reads: lines (NDJSON), arrays, and the wrappers `day_totals` and `user_totals` that exports use; what the wrapper
+says about scope and day holds for its records.
+Gives: rows of user_days, user_day_features, user_day_models and organization_days, and seats.
+Leaves out: breakdowns by editor, language, skill, agent and plugin (they repeat the totals and no metric reads them),
+client versions, and all of an assignee but id and login.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from orchestration.connectors.base import Item, Record, Row
+
+USER_STREAMS = ("user_days", "user_day_features", "user_day_models")
+ORGANIZATION_STREAMS = ("organization_days",)
+SEAT_STREAMS = ("seats",)
+WRAPPED = ("day_totals", "user_totals")
+SCOPE = ("organization_id", "enterprise_id")
+USER_KEY = ("day", *SCOPE, "user_id")
+UNREAD = frozenset(
+    {
+        *("etl_id", "day_partition", "entity_id_partition", "report_start_day", "report_end_day", "created_at"),
+        *("last_known_cli_version", "avg_tokens_per_request", "phase", "pull_requests", "total_active_days"),
+    }
+)
+SEAT_FIELDS = (
+    *("plan_type", "created_at", "last_activity_at", "last_activity_editor", "last_authenticated_at"),
+    "pending_cancellation_date",
+)
+SEAT_PARTIES = {"assignee": ("id", "login"), "organization": ("id",), "assigning_team": ("id",)}
+
+
+def unwrapped(value: object) -> Iterator[Mapping[str, object]]:
+    """Each record of a parsed report, with scope and day from around it. A link answer holds none."""
+    if isinstance(value, list):
+        for each in value:
+            yield from unwrapped(each)
+    elif isinstance(value, Mapping):
+        inner = [each for name in WRAPPED if isinstance(found := value.get(name), list) for each in found]
+        if inner or any(name in value for name in WRAPPED):
+            around = {name: value[name] for name in SCOPE if name in value}
+            if "report_day" in value:
+                around["day"] = value["report_day"]
+            yield from ({**around, **_object(each)} for each in inner)
+        elif "download_links" not in value and "seats" not in value:
+            yield value
+
+
+def is_of_user(record: Record) -> bool:
+    return "user_id" in record
+
+
+def user_items(record: Record, pointer: str) -> Iterator[Item]:
+    """A user's day, and the same day told by feature and by model."""
+    named = {"user_login": record.get("login"), **record}
+    named.pop("login", None)
+    yield Row("user_days", _read(named), pointer)
+    key = {name: record.get(name) for name in USER_KEY}
+    for stream, breakdown in (
+        ("user_day_features", "totals_by_feature"),
+        ("user_day_models", "totals_by_model_feature"),
+    ):
+        told = record.get(breakdown)
+        for each in told if isinstance(told, list) else ():
+            yield Row(stream, {**key, **_object(each)}, pointer)
+
+
+def organization_items(record: Record, pointer: str) -> Iterator[Item]:
+    yield Row("organization_days", _read(record), pointer)
+
+
+def seat_item(seat: object, pointer: str) -> Item:
+    record = _object(seat)
+    parties = {
+        party: {name: _object(record.get(party)).get(name) for name in names} for party, names in SEAT_PARTIES.items()
+    }
+    return Row("seats", {**{name: record.get(name) for name in SEAT_FIELDS}, **parties}, pointer)
+
+
+def _read(record: Record) -> dict[str, object]:
+    """The record without lists and without what nobody reads, at any depth."""
+    return {
+        name: _read(value) if isinstance(value, Mapping) else value
+        for name, value in record.items()
+        if name not in UNREAD and not isinstance(value, list)
+    }
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

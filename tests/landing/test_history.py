@@ -1,0 +1,30 @@
+"""Snapshots that keep their history: every set that differed stays in sight, an unchanged one is written once."""
+
+from dataclasses import replace
+from datetime import date
+
+from conftest import CONTRACT, event, piece
+
+from orchestration.inputs import visible_files
+from orchestration.landing import manifest
+
+SEATS = CONTRACT.stream("seats")
+MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
+
+
+def days_in_sight(landing, contract):
+    return [file.day for file in visible_files(contract, manifest.read(landing.folder, "toy"))]
+
+
+def test_a_snapshot_that_keeps_history_shows_every_set_that_differed(landing, land):
+    land(piece("seats/acme", [event(1), event(2)], stream="seats"), day=MONDAY)
+    land(piece("seats/acme", [event(1)], stream="seats"), day=TUESDAY)
+    assert days_in_sight(landing, SEATS) == [TUESDAY]
+    assert days_in_sight(landing, replace(SEATS, keeps_history=True)) == [MONDAY, TUESDAY]
+
+
+def test_a_snapshot_that_only_grew_a_night_older_is_confirmed_and_not_written_again(landing, land):
+    land(piece("seats/acme", [event(1)], stream="seats"), day=MONDAY)
+    report = land(piece("seats/acme", [event(1)], stream="seats"), day=TUESDAY)
+    assert report.unchanged == 1
+    assert days_in_sight(landing, SEATS) == [MONDAY]
