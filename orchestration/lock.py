@@ -19,6 +19,8 @@ from pathlib import Path
 from orchestration.errors import BusyError
 
 LOCK_NAME = "writer.lock"
+_held: set[Path] = set()
+"""Data directories that this very process holds: a step inside a night takes the lock that its night has."""
 
 
 @contextmanager
@@ -28,14 +30,19 @@ def writer_lock(data_dir: Path, purpose: str) -> Iterator[None]:
     The lock is on the open file, so a killed owner leaves a free lock: the text inside is only for people.
     The file itself is never removed, because two processes could then lock two files of one name.
     """
+    if data_dir in _held:
+        yield
+        return
     data_dir.mkdir(parents=True, exist_ok=True)
     handle = os.open(data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _take(handle, data_dir)
         _sign(handle, {"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose})
+        _held.add(data_dir)
         try:
             yield
         finally:
+            _held.discard(data_dir)
             os.ftruncate(handle, 0)
     finally:
         os.close(handle)

@@ -40,7 +40,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class DataTest:
     """A data test: what it is called, what it hangs on, and whether failing it stops a publication."""
 
     unique_id: str
@@ -56,7 +56,7 @@ class Manifest:
     """The parsed project."""
 
     nodes: dict[str, Node]
-    tests: dict[str, Test]
+    tests: dict[str, DataTest]
     unit_tests: tuple[str, ...]
     sources: dict[str, tuple[str, str]]
 
@@ -120,11 +120,11 @@ def _is_published(name: str, schema: str, config: _Json) -> bool:
     return leaves and meta.get("published", True) is not False
 
 
-def _test(unique_id: str, told: _Json) -> Test:
+def _test(unique_id: str, told: _Json) -> DataTest:
     config = cast(_Json, told["config"])
     attached = told.get("attached_node")
     models = [parent for parent in _parents(told) if parent.startswith(("model.", "seed."))]
-    return Test(
+    return DataTest(
         unique_id=unique_id,
         name=str(told["name"]),
         description=_one_line(told.get("description")),

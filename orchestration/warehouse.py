@@ -17,7 +17,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from orchestration.durable import replace_text
 from orchestration.errors import WarehouseError
+from orchestration.inputs import code_fingerprint
 from orchestration.settings import Settings, child_environment
 
 Command = Literal["build", "run", "test", "seed", "parse"]
@@ -134,12 +136,17 @@ def run_dbt(settings: Settings, arguments: Sequence[str], talk: Talk = lambda li
     return DbtOutcome(command=list(arguments), nodes=nodes, error=error)
 
 
-def parse(settings: Settings) -> Path:
-    """Parse the project and say where the manifest is."""
+def current_manifest(settings: Settings) -> Path:
+    """The manifest of the project as it stands; parsed again only when a model, macro or seed has changed."""
+    path, stamp = manifest_path(settings), manifest_path(settings).with_name("parsed_from.txt")
+    fingerprint = code_fingerprint(settings)
+    if path.is_file() and stamp.is_file() and stamp.read_text("utf-8") == fingerprint:
+        return path
     outcome = run_dbt(settings, settings_arguments(settings, "parse"))
     if outcome.error is not None:
         raise WarehouseError(f"dbt cannot parse the project: {outcome.error}")
-    return manifest_path(settings)
+    replace_text(stamp, fingerprint)
+    return path
 
 
 def _node_result(result: object) -> NodeResult:

@@ -15,6 +15,7 @@ from orchestration.connectors.base import Night, Slice
 from orchestration.contracts import SourceContract
 from orchestration.errors import (
     LandingError,
+    PermissionRefusedError,
     RateLimitedError,
     SettingsError,
     SourceError,
@@ -40,6 +41,7 @@ class LoadReport:
     failed: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     unknown_fields: dict[str, int] = field(default_factory=dict)
+    is_worth_retrying: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -90,6 +92,7 @@ def land_slices(
                 continue
             on_slice(piece.key, _land(landing, contract, night, piece, previous, report))
     except (SourceError, OSError) as error:
+        report.is_worth_retrying |= not isinstance(error, RateLimitedError | PermissionRefusedError)
         report.failed.append(f"{contract.source}: {error}")
     return report
 
@@ -116,6 +119,7 @@ def _land(
         raise
     except (SourceError, LandingError) as error:
         load.drop()
+        report.is_worth_retrying |= not isinstance(error, PermissionRefusedError)
         report.failed.append(f"{piece.key}: {error}")
         return "failed"
     except BaseException:

@@ -78,6 +78,13 @@ _OF_COLUMNS = (
     Expected("quantities_are_not_negative", *_between("least", 0, None)),
 )
 
+CHECKS = (
+    *("every_declared_stream_is_profiled", "received_is_landed_plus_quarantined", "quarantine_share"),
+    *("weekly_volume", "freshness"),
+    *(expected.name for expected in _OF_COLUMNS),
+)
+"""The names of all expectations of a source, for whoever announces them before they run."""
+
 
 def _profile(inputs: NightInputs, stream: VisibleStream, since: date | None) -> StreamProfile:
     contract = stream.contract

@@ -14,7 +14,7 @@ from orchestration.manifest import Manifest, Node
 from orchestration.policy.people import PERSON_WORDS, RANKING_WORDS
 from orchestration.policy.terms import LONG_MART
 from orchestration.quality.engine import Expected, Frame
-from orchestration.relations import columns_of, identifier
+from orchestration.relations import columns_of, identifier, outgoing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def frames(connection: DuckDBPyConnection, manifest: Manifest, as_of: datetime) 
 
 
 def _words(words: set[str]) -> str:
-    return f"(^|_)({'|'.join(sorted(words))})(_|$)"
+    return f"(?:^|_)(?:{'|'.join(sorted(words))})(?:_|$)"
 
 
 def _not_named(column: str, words: set[str]) -> dict[str, object]:
@@ -84,6 +84,12 @@ _OF_WEEKS = (
 )
 
 
+def check_names(mart: str) -> tuple[str, ...]:
+    """The names of all expectations of a mart, for whoever announces them before they run."""
+    expected = (*_OF_SHAPE, _unique(()), *((*_OF_FIGURES, *_OF_WEEKS) if mart == LONG_MART else ()))
+    return tuple(each.name for each in expected)
+
+
 def _shape(connection: DuckDBPyConnection, node: Node) -> pd.DataFrame:
     """Each column that is found or declared, with both types in the engine's own words."""
     import pandas as pd
@@ -118,12 +124,13 @@ def _select(connection: DuckDBPyConnection, name: str, columns: tuple[str, ...])
 
 
 def _figures(connection: DuckDBPyConnection) -> pd.DataFrame:
-    """The figures without saying whose; `ratio` repeats those whose unit is a ratio."""
+    """The figures without saying whose, rounded as they leave; `ratio` repeats those whose unit is a ratio."""
     return connection.execute(f"""
+        with cells as ({outgoing(connection, f"marts.{LONG_MART}")})
         select
             cells.value, cells.lower, cells.upper, cells.n, cells.completeness, cells.maturity, cells.reason,
             case when metrics.unit = 'ratio' then cells.value end as ratio
-        from marts.{LONG_MART} as cells
+        from cells
         left join seeds.metrics as metrics on cells.metric_id = metrics.metric_id
     """).df()
 

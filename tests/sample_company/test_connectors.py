@@ -11,6 +11,7 @@ from orchestration.connectors import connector
 from orchestration.connectors.base import Batch, Night, Refused, Row
 from orchestration.sample_company import World, serve, settings_overrides
 from orchestration.sample_company.company_files import BROKEN_ROWS
+from orchestration.sample_company.reports import Book
 from orchestration.settings import load_settings
 
 PLANTED = {"company_files": BROKEN_ROWS}
@@ -48,7 +49,7 @@ def read(world: World, monkeypatch: pytest.MonkeyPatch):
         yield lambda source: Reading(source, world)
 
 
-@pytest.mark.parametrize("source", ["company_files", "git", "github", "pagerduty"])
+@pytest.mark.parametrize("source", ["company_files", "copilot", "git", "github", "pagerduty"])
 def test_nothing_is_refused_but_what_was_planted(read, source):
     assert read(source).refused == PLANTED.get(source, {})
 
@@ -72,6 +73,35 @@ def test_github_tells_each_change_with_its_history(read, world: World):
     assert found["deployments"] == len(world.deployments)
     reviews = [moment for change in world.changes for moment in change.moments if moment.kind == "review"]
     assert found["pull_request_reviews"] == len(reviews)
+
+
+def test_claude_code_refuses_only_lines_that_were_cut_off(read, world: World):
+    refused = read("claude_code").refused
+    cut = [path for path in (world.directory / "claude_logs").rglob("*.jsonl")
+           if not path.read_bytes().endswith(b"}\n")]  # fmt: skip
+    assert refused == {"session_lines": len(cut)}
+
+
+def test_claude_code_tells_each_answer_at_least_once(read, world: World):
+    lines = read("claude_code").records["session_lines"]
+    final: dict[object, int] = {}
+    for line in lines:
+        final[line["message_id"]] = max(final.get(line["message_id"], 0), int(str(line["output_tokens"])))
+    logged = [session for session in world.sessions if world.person[session.hr_id].tool == "claude_log"]
+    assert sum(final.values()) == sum(call.output for session in logged for call in session.calls)
+
+
+def test_analytics_tell_all_tokens_of_their_people(read, world: World):
+    told = [row for row in read("claude_code").records["analytics_models"] if row["actor"]["type"] == "user_actor"]
+    people = [session for session in world.sessions if world.person[session.hr_id].tool == "claude_api"]
+    assert sum(row["tokens"]["output"] for row in told) == sum(call.output for one in people for call in one.calls)
+
+
+def test_copilot_tells_each_day_but_those_of_the_outage(read, world: World):
+    reading = read("copilot")
+    days = {str(record["day"]) for record in reading.records["user_days"]}
+    book = Book.of(world, "copilot")
+    assert days == {str(day) for day in book.days if day not in world.outage_days}
 
 
 def test_pagerduty_tells_each_incident_and_each_written_cause(read, world: World):

@@ -1,0 +1,108 @@
+with changes as (
+
+    select * from {{ ref('int_changes__unioned') }}
+
+),
+
+night as (
+
+    select * from {{ ref('stg_run__night') }}
+
+),
+
+turns as (
+
+    select
+        change_id,
+        occurred_at,
+        event_kind,
+        event_id
+    from {{ ref('int_changes__events') }}
+    where event_kind in ('closed', 'reopened')
+
+),
+
+last_turns as (
+
+    select
+        change_id,
+        occurred_at,
+        event_kind
+    from turns
+    qualify row_number() over (partition by change_id order by occurred_at desc, event_id desc) = 1
+
+),
+
+reopenings as (
+
+    select
+        change_id,
+        count(*) as reopenings
+    from turns
+    where event_kind = 'reopened'
+    group by change_id
+
+),
+
+ends as (
+
+    -- closed_at of the tool is that of the last closing; as of an earlier night only the events know it
+    select
+        changes.change_id,
+        changes.created_at,
+        coalesce(
+            changes.merged_at,
+            changes.closed_at,
+            case when last_turns.event_kind = 'closed' then last_turns.occurred_at end
+        ) as closed_at
+    from changes
+    left join last_turns
+        on changes.change_id = last_turns.change_id
+
+),
+
+spans as (
+
+    select
+        change_id,
+        span_kind,
+        started_at,
+        lead(started_at) over (partition by change_id order by started_at, event_id) as next_at
+    from (
+        select change_id, 'reopened' as span_kind, created_at as started_at, '' as event_id
+        from ends
+        where created_at is not null
+        union all
+        select change_id, event_kind as span_kind, occurred_at as started_at, event_id
+        from turns
+    ) as states
+
+),
+
+open_times as (
+
+    select
+        spans.change_id,
+        sum(greatest({{ elapsed_hours(
+            'spans.started_at',
+            'least(coalesce(spans.next_at, ends.closed_at, night.as_of), coalesce(ends.closed_at, night.as_of))'
+        ) }}, cast(0 as double))) as open_hours
+    from spans
+    inner join ends
+        on spans.change_id = ends.change_id
+    cross join night
+    where spans.span_kind = 'reopened'
+    group by spans.change_id
+
+)
+
+select
+    ends.change_id,
+    ends.closed_at,
+    coalesce(reopenings.reopenings, 0) as reopenings,
+    open_times.open_hours
+from ends
+left join reopenings
+    on ends.change_id = reopenings.change_id
+left join open_times
+    on ends.change_id = open_times.change_id

@@ -1,0 +1,25 @@
+with night as (
+
+    select * from {{ ref('stg_run__night') }}
+
+),
+
+repositories as (
+
+    select * from {{ ref('int_changes__repositories') }}
+
+)
+
+select
+    'github:' || repositories.repository || '#' || cast(commits.pull_request_number as string) as change_id,
+    commits.commit_sha,
+    min(commits.authored_at) as authored_at,
+    min(commits.agent_product) as agent_product,
+    min(commits.ai_evidence_signal) as ai_evidence_signal,
+    min(commits.ai_evidence_grade) as ai_evidence_grade
+from {{ ref('stg_github__pull_request_commits') }} as commits
+cross join night
+inner join repositories
+    on lower(commits.repository) = repositories.repository_key
+where commits.authored_at < night.as_of
+group by repositories.repository, commits.pull_request_number, commits.commit_sha

@@ -1,0 +1,101 @@
+with changes as (
+
+    select * from {{ ref('int_changes__unioned') }}
+
+),
+
+night as (
+
+    select * from {{ ref('stg_run__night') }}
+
+),
+
+toggles as (
+
+    select
+        change_id,
+        event_id,
+        event_kind,
+        occurred_at,
+        row_number() over (partition by change_id order by occurred_at, event_id) as toggle_number
+    from {{ ref('int_changes__events') }}
+    where event_kind in ('ready', 'draft')
+
+),
+
+opened as (
+
+    -- the history of drafts is only in the events: a first "ready" says that it was opened as a draft
+    select
+        changes.change_id,
+        changes.created_at,
+        changes.merged_at,
+        coalesce(changes.merged_at, closings.closed_at, night.as_of) as ended_at,
+        case
+            when toggles.event_kind is null then coalesce(changes.is_draft, false)
+            else toggles.event_kind = 'ready'
+        end as is_opened_as_draft,
+        closings.closed_at
+    from changes
+    cross join night
+    left join {{ ref('int_changes__closings') }} as closings
+        on changes.change_id = closings.change_id
+    left join toggles
+        on changes.change_id = toggles.change_id
+        and toggles.toggle_number = 1
+    where changes.created_at is not null
+
+),
+
+spans as (
+
+    select
+        change_id,
+        span_kind,
+        is_opening,
+        started_at,
+        lead(started_at) over (partition by change_id order by started_at, is_opening desc, event_id) as next_at
+    from (
+        select change_id, 'draft' as span_kind, true as is_opening, created_at as started_at, '' as event_id
+        from opened
+        where is_opened_as_draft
+        union all
+        select change_id, event_kind as span_kind, false as is_opening, occurred_at as started_at, event_id
+        from toggles
+    ) as states
+
+),
+
+draft_times as (
+
+    select
+        spans.change_id,
+        min(spans.started_at) filter (where spans.span_kind = 'ready') as first_ready_event_at,
+        sum(
+            greatest({{ elapsed_hours('spans.started_at', 'least(coalesce(spans.next_at, opened.ended_at), opened.ended_at)') }}, cast(0 as double))
+        ) filter (where spans.span_kind = 'draft') as draft_hours,
+        sum(
+            greatest({{ elapsed_hours('spans.started_at', 'least(coalesce(spans.next_at, opened.ended_at), opened.ended_at)') }}, cast(0 as double))
+        ) filter (where spans.span_kind = 'draft' and not spans.is_opening) as redraft_hours
+    from spans
+    inner join opened
+        on spans.change_id = opened.change_id
+    group by spans.change_id
+
+)
+
+select
+    opened.change_id,
+    opened.is_opened_as_draft,
+    case
+        when not opened.is_opened_as_draft then opened.created_at
+        -- merged from outside while a draft: it was ready at the merge at the latest
+        when opened.merged_at is not null
+            then least(coalesce(draft_times.first_ready_event_at, opened.merged_at), opened.merged_at)
+        else draft_times.first_ready_event_at
+    end as ready_at,
+    coalesce(draft_times.draft_hours, cast(0 as double)) as draft_hours,
+    coalesce(draft_times.redraft_hours, cast(0 as double)) as redraft_hours
+from opened
+left join draft_times
+    on opened.change_id = draft_times.change_id

@@ -1,0 +1,112 @@
+with changes as (
+
+    select * from {{ ref('int_changes__unioned') }}
+
+),
+
+first_commits as (
+
+    select
+        change_id,
+        min(authored_at) as first_commit_at
+    from {{ ref('int_changes__commits') }}
+    group by change_id
+
+),
+
+gathered as (
+
+    select
+        changes.change_id,
+        changes.created_at,
+        drafts.is_opened_as_draft,
+        coalesce(drafts.draft_hours, cast(0 as double)) as draft_hours,
+        coalesce(drafts.redraft_hours, cast(0 as double)) as redraft_hours,
+        drafts.ready_at,
+        coalesce(first_commits.first_commit_at, changes.first_commit_at) as first_commit_at,
+        reviews.first_review_at,
+        reviews.first_approval_at,
+        reviews.first_machine_review_at,
+        coalesce(reviews.qualifying_reviewers, 0) as qualifying_reviewers,
+        coalesce(reviews.has_qualifying_review, false) as has_qualifying_review,
+        coalesce(reviews.is_sponsor_only_approved, false) as is_sponsor_only_approved,
+        coalesce(reviews.is_reviewed_before_creation, false) as is_reviewed_before_creation,
+        changes.merged_at,
+        closings.closed_at,
+        closings.reopenings,
+        closings.open_hours
+    from changes
+    inner join {{ ref('int_changes__closings') }} as closings
+        on changes.change_id = closings.change_id
+    left join {{ ref('int_changes__drafts') }} as drafts
+        on changes.change_id = drafts.change_id
+    left join {{ ref('int_changes__reviews') }} as reviews
+        on changes.change_id = reviews.change_id
+    left join first_commits
+        on changes.change_id = first_commits.change_id
+
+),
+
+placed as (
+
+    -- a force-push takes the true first commit away: the total starts at ready then, and coding is unknown
+    select
+        *,
+        coalesce(first_commit_at > ready_at, false) as is_first_commit_lost,
+        case when first_review_at is not null then greatest(ready_at, first_review_at) end as review_at,
+        case when first_approval_at is not null then greatest(ready_at, first_review_at, first_approval_at) end
+            as approval_at
+    from gathered
+
+),
+
+timed as (
+
+    select
+        *,
+        case when not is_first_commit_lost then {{ elapsed_hours('first_commit_at', 'ready_at') }} end as coding_hours,
+        {{ elapsed_hours('ready_at', 'review_at') }} as pickup_hours,
+        {{ elapsed_hours('review_at', 'coalesce(approval_at, merged_at)') }} as review_hours,
+        {{ elapsed_hours('approval_at', 'merged_at') }} as merge_wait_hours,
+        {{ elapsed_hours('ready_at', 'merged_at') }} as cycle_time_hours,
+        {{ elapsed_hours('case when is_first_commit_lost then ready_at else first_commit_at end', 'merged_at') }}
+            as commit_to_merge_hours
+    from placed
+
+)
+
+select
+    change_id,
+    created_at,
+    case when is_first_commit_lost then ready_at else first_commit_at end as first_commit_at,
+    is_first_commit_lost,
+    is_opened_as_draft,
+    ready_at,
+    first_review_at,
+    review_at,
+    first_approval_at,
+    approval_at,
+    first_machine_review_at,
+    merged_at,
+    closed_at,
+    reopenings,
+    qualifying_reviewers,
+    has_qualifying_review,
+    is_sponsor_only_approved,
+    coalesce(first_review_at < ready_at, false) as is_reviewed_before_ready,
+    is_reviewed_before_creation,
+    coalesce(first_review_at > merged_at, false) as is_reviewed_after_merge,
+    draft_hours,
+    redraft_hours,
+    open_hours,
+    -- a clock that runs backwards is unknown, and counted
+    case when coding_hours >= 0 then coding_hours end as coding_hours,
+    case when pickup_hours >= 0 then pickup_hours end as pickup_hours,
+    case when review_hours >= 0 then review_hours end as review_hours,
+    case when merge_wait_hours >= 0 then merge_wait_hours end as merge_wait_hours,
+    case when not has_qualifying_review and cycle_time_hours >= 0 then cycle_time_hours end as unreviewed_wait_hours,
+    case when cycle_time_hours >= 0 then cycle_time_hours end as cycle_time_hours,
+    case when commit_to_merge_hours >= 0 then commit_to_merge_hours end as commit_to_merge_hours,
+    coalesce(coding_hours < 0, false) or coalesce(review_hours < 0, false) or coalesce(merge_wait_hours < 0, false)
+        or coalesce(cycle_time_hours < 0, false) or coalesce(commit_to_merge_hours < 0, false) as has_negative_duration
+from timed

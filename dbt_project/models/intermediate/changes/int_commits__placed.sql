@@ -1,0 +1,36 @@
+with repositories as (
+
+    select * from {{ ref('int_changes__repositories') }}
+
+),
+
+commits as (
+
+    select
+        repositories.repository,
+        commits.sha as commit_sha,
+        commits.committed_at,
+        commits.mainline_position,
+        commits.landed_in_sha,
+        commits.reverts_sha,
+        commits.reverts_change_number
+    from {{ ref('stg_git__commits') }} as commits
+    inner join repositories
+        on lower(commits.repository) = repositories.repository_key
+
+)
+
+select
+    commits.repository,
+    commits.commit_sha,
+    commits.committed_at,
+    commits.mainline_position is not null as is_on_mainline,
+    commits.landed_in_sha,
+    -- a commit that came by a merge stands where the merge stands
+    coalesce(commits.mainline_position, landings.mainline_position) as mainline_position,
+    commits.reverts_sha,
+    commits.reverts_change_number
+from commits
+left join commits as landings
+    on commits.repository = landings.repository
+    and commits.landed_in_sha = landings.commit_sha

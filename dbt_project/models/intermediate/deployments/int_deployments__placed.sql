@@ -1,0 +1,62 @@
+with deployments as (
+
+    select * from {{ ref('int_deployments__unioned') }}
+
+),
+
+commits as (
+
+    select * from {{ ref('int_commits__placed') }}
+
+),
+
+placed as (
+
+    select
+        deployments.*,
+        commits.mainline_position,
+        coalesce(deployments.is_success and deployments.is_production, false) as is_live
+    from deployments
+    left join commits
+        on deployments.repository = commits.repository
+        and deployments.commit_sha = commits.commit_sha
+
+),
+
+neighbours as (
+
+    select
+        *,
+        lag(commit_sha) over (partition by repository, is_live order by finished_at, deployment_id) as previous_sha,
+        lag(finished_at) over (partition by repository, is_live order by finished_at, deployment_id)
+            as previous_finished_at,
+        lag(environment) over (partition by repository, is_live order by finished_at, deployment_id)
+            as previous_environment
+    from placed
+
+)
+
+select
+    source_system,
+    deployment_id,
+    native_id,
+    repository,
+    service_id,
+    environment,
+    commit_sha,
+    mainline_position,
+    created_at,
+    finished_at,
+    is_success,
+    is_finished,
+    is_production,
+    is_live,
+    is_hotfix_ref,
+    -- K11a: a re-run within 30 minutes, or a copy to another region within 60, is the same deployment
+    is_live and coalesce(
+        commit_sha = previous_sha
+        and {{ elapsed_hours('previous_finished_at', 'finished_at') }}
+            <= case when environment = previous_environment then cast(0.5 as double) else cast(1 as double) end,
+        false
+    ) as is_repeat
+from neighbours

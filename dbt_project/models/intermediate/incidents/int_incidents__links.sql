@@ -1,0 +1,82 @@
+with incidents as (
+
+    select * from {{ ref('int_incidents__unioned') }} where is_counted
+
+),
+
+live as (
+
+    select * from {{ ref('int_deployments__placed') }} where is_live and not is_repeat
+
+),
+
+rollbacks as (
+
+    select * from {{ ref('int_deployments__rollbacks') }}
+
+),
+
+explicit_links as (
+
+    select distinct
+        incident_id,
+        deployment_id
+    from {{ ref('int_incidents__explicit_links') }}
+
+),
+
+-- no service, no guess; and at most one deployment is blamed by nearness alone
+temporal_links as (
+
+    select
+        incidents.incident_id,
+        live.deployment_id
+    from incidents
+    inner join live
+        on incidents.service_id = live.service_id
+        and live.finished_at <= incidents.started_at
+    left join explicit_links
+        on incidents.incident_id = explicit_links.incident_id
+    where explicit_links.incident_id is null
+        and {{ elapsed_hours('live.finished_at', 'incidents.started_at') }} <= 24
+    qualify row_number() over (
+        partition by incidents.incident_id
+        order by live.finished_at desc, live.deployment_id desc
+    ) = 1
+
+),
+
+links as (
+
+    select incident_id, deployment_id, 'cause' as role, 'explicit' as method, cast(1.0 as double) as confidence,
+        cast(null as timestamp) as remediated_at
+    from explicit_links
+    union all
+    select incident_id, deployment_id, 'cause' as role, 'temporal' as method, cast(0.5 as double) as confidence,
+        cast(null as timestamp) as remediated_at
+    from temporal_links
+    union all
+    select cast(null as string) as incident_id, cause_deployment_id as deployment_id, 'cause' as role,
+        'rollback' as method, cast(0.9 as double) as confidence, min(remediation_finished_at) as remediated_at
+    from rollbacks
+    group by cause_deployment_id
+    union all
+    select cast(null as string) as incident_id, remediation_deployment_id as deployment_id, 'remediation' as role,
+        'rollback' as method, cast(0.9 as double) as confidence, min(remediation_finished_at) as remediated_at
+    from rollbacks
+    group by remediation_deployment_id
+
+)
+
+select
+    -- a rollback needs no incident: the deployment that was taken back stands for it
+    coalesce(links.incident_id, 'none') || '|' || links.deployment_id || '|' || links.role as link_id,
+    links.incident_id,
+    links.deployment_id,
+    links.role,
+    links.method,
+    links.confidence,
+    case when links.incident_id is null then links.remediated_at else incidents.outage_resolved_at end as restored_at
+from links
+left join incidents
+    on links.incident_id = incidents.incident_id

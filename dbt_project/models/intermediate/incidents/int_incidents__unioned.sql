@@ -1,0 +1,95 @@
+with night as (
+
+    select * from {{ ref('stg_run__night') }}
+
+),
+
+severities as (
+
+    select * from {{ ref('incident_severities') }}
+
+),
+
+incidents as (
+
+    select
+        'pagerduty' as source_system,
+        'pagerduty:' || incidents.incident_id as incident_id,
+        pagers.service_id,
+        coalesce(pagers.service_id, incidents.pagerduty_service_id) as place,
+        -- what was felt first counts, if somebody wrote it down
+        coalesce(incidents.impact_started_at, incidents.created_at) as started_at,
+        case when incidents.resolved_at < night.as_of then incidents.resolved_at end as resolved_at,
+        severities.severity,
+        incidents.urgency,
+        case
+            when incidents.is_merged then 'merged'
+            when incidents.urgency = 'low' then 'low_urgency'
+            when incidents.priority is null and incidents.is_auto_resolved then 'closed_itself'
+            when not severities.is_counted then 'low_severity'
+        end as noise_reason,
+        causes.incident_id is not null as has_explicit_cause
+    from {{ ref('stg_pagerduty__incidents') }} as incidents
+    cross join night
+    left join {{ ref('int_services__pagers') }} as pagers
+        on incidents.pagerduty_service_id = pagers.pagerduty_service_id
+    left join severities
+        on lower(incidents.priority) = lower(severities.priority)
+    left join (select distinct incident_id from {{ ref('int_incidents__explicit_causes') }}) as causes
+        on 'pagerduty:' || incidents.incident_id = causes.incident_id
+    where incidents.created_at < night.as_of
+
+),
+
+-- one outage pages many times: what begins within 30 minutes of the last page of its service belongs to it,
+-- unless somebody named a cause of its own
+gaps as (
+
+    select
+        *,
+        case
+            when has_explicit_cause then 1
+            when {{ elapsed_hours(
+                'lag(started_at) over (partition by place, noise_reason order by started_at, incident_id)', 'started_at'
+            ) }} <= cast(0.5 as double) then 0
+            else 1
+        end as begins_outage
+    from incidents
+
+),
+
+outages as (
+
+    select
+        *,
+        sum(begins_outage) over (
+            partition by place, noise_reason
+            order by started_at, incident_id
+            rows between unbounded preceding and current row
+        ) as outage_number
+    from gaps
+
+)
+
+select
+    source_system,
+    incident_id,
+    first_value(incident_id) over (
+        partition by place, noise_reason, outage_number
+        order by started_at, incident_id
+        rows between unbounded preceding and unbounded following
+    ) as outage_id,
+    service_id,
+    started_at,
+    resolved_at,
+    -- an outage is over when its last page is; one that is still open keeps it open
+    case
+        when count(*) over (partition by place, noise_reason, outage_number)
+            = count(resolved_at) over (partition by place, noise_reason, outage_number)
+            then max(resolved_at) over (partition by place, noise_reason, outage_number)
+    end as outage_resolved_at,
+    severity,
+    urgency,
+    coalesce(noise_reason, case when begins_outage = 0 then 'same_outage' end) as exclusion_reason,
+    noise_reason is null and begins_outage = 1 as is_counted
+from outages

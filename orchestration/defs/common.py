@@ -1,0 +1,83 @@
+"""What the assets share: partitions, which nights a run is about, the lock, and how a failing step is told.
+
+Belongs here: small helpers over Dagster's context. Does not: assets.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from orchestration import inputs
+from orchestration.connectors.base import Night
+from orchestration.errors import BusyError, CounterpoiseError, PublicationRefusedError
+from orchestration.lock import writer_lock
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.builds import CheckResult
+    from orchestration.inputs import NightInputs
+
+Event = dg.MaterializeResult[None] | dg.AssetCheckResult
+WHOLE_RANGE = dg.BackfillPolicy.single_run()
+"""A backfill over a range is one run: its days land in order, then one build and one publication as of its end."""
+log = logging.getLogger("counterpoise")
+
+
+def night_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
+    """One partition a UTC day; the night of a day ends with it."""
+    return dg.DailyPartitionsDefinition(start_date=settings.schedule.start_date.isoformat(), timezone="UTC")
+
+
+def nights_of(context: dg.AssetExecutionContext) -> list[Night]:
+    """The nights of this run, oldest first."""
+    return [Night.of(date.fromisoformat(key)) for key in sorted(context.partition_keys)]
+
+
+def inputs_of(settings: Settings, context: dg.AssetExecutionContext) -> NightInputs:
+    """What the newest night of this run sees."""
+    return inputs.gather(settings, nights_of(context)[-1])
+
+
+@contextmanager
+def step(settings: Settings, context: dg.AssetExecutionContext) -> Iterator[None]:
+    """One step of a night under the writer lock. When it dies, the night is refused in writing before Dagster knows."""
+    from orchestration import night
+
+    try:
+        with writer_lock(settings.data_folder, f"step {context.op.name}"):
+            yield
+    except (dg.RetryRequested, dg.Failure):
+        raise
+    except (BusyError, PublicationRefusedError) as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error
+    except CounterpoiseError as error:
+        told = night.refuse_unfinished(inputs_of(settings, context), error)
+        raise dg.Failure(description=told, allow_retries=False) from error
+    except Exception as error:
+        log.exception("step %s died", context.op.name)
+        told = night.refuse_unfinished(inputs_of(settings, context), error)
+        raise dg.Failure(description=told, allow_retries=False) from error
+
+
+def check_result(key: dg.AssetKey, name: str, found: CheckResult, *, is_blocking: bool) -> dg.AssetCheckResult:
+    """A result of a quality border as Dagster shows it."""
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=name,
+        passed=found.state == "passed",
+        severity=dg.AssetCheckSeverity.ERROR if is_blocking else dg.AssetCheckSeverity.WARN,
+        description=found.detail or None,
+        metadata={"state": found.state},
+    )
+
+
+@dg.failure_hook
+def say_what_stands(context: dg.HookContext) -> None:
+    """One line for the operator whenever a step fails."""
+    log.error("step %s failed: %s", context.op.name, context.op_exception)

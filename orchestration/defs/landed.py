@@ -1,0 +1,75 @@
+"""One asset a source: what the night landed of it.
+
+Belongs here: landing a source for the nights of a run, and when to try again. A source that does not answer leaves a
+record that says so, and the night goes on: its days are missing, completeness falls, and the gate has a floor.
+Does not: reading sources (connectors), writing files (landing).
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.builds import LandingRecord
+from orchestration.contracts import SourceContract
+from orchestration.defs.common import WHOLE_RANGE, Event, night_partitions, nights_of, step
+from orchestration.settings import Settings
+
+RETRIES = 2
+RETRY_SECONDS = 15
+COMPLETE = "complete"
+
+
+def landed_key(source: str) -> dg.AssetKey:
+    return dg.AssetKey(["landed", source])
+
+
+def landed_asset(settings: Settings, contract: SourceContract) -> dg.AssetsDefinition:
+    """The asset of one source."""
+    source = contract.source
+    streams = ", ".join(sorted(contract.streams))
+
+    @dg.multi_asset(
+        name=f"land_{source}",
+        specs=[
+            dg.AssetSpec(
+                landed_key(source),
+                group_name="landed",
+                kinds={"python", "parquet"},
+                description=f"Typed Parquet of {source}, pseudonymised, one folder a day. Streams: {streams}.",
+                metadata={"streams": len(contract.streams), "lookback_days": contract.lookback_days},
+            )
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(COMPLETE, asset=landed_key(source), description="Every slice of the night was delivered.")
+        ],
+        partitions_def=night_partitions(settings),
+        backfill_policy=WHOLE_RANGE,
+    )
+    def land_source(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        from orchestration import night
+
+        with step(settings, context):
+            record, is_worth_retrying = night.land(settings, source, nights_of(context))
+            if is_worth_retrying and context.retry_number < RETRIES:
+                wait = RETRY_SECONDS * (context.retry_number + 1)
+                raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait)
+        yield dg.MaterializeResult(asset_key=landed_key(source), metadata=_metadata(record))
+        yield dg.AssetCheckResult(
+            asset_key=landed_key(source),
+            check_name=COMPLETE,
+            passed=not record.failed and not record.refused,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join([*record.failed, *record.refused]) or None,
+        )
+
+    return land_source
+
+
+def _metadata(record: LandingRecord) -> dict[str, int | str]:
+    return {
+        "dagster/row_count": record.landed,
+        "refused_records": record.quarantined,
+        "unchanged_slices": record.unchanged,
+        "failed_slices": len(record.failed),
+        "refused_loads": len(record.refused),
+    }

@@ -1,0 +1,67 @@
+"""The publication in the graph: the second border, the gate, and the pointer.
+
+Belongs here: one asset that publishes or fails with the reason. It reads the results of its own build, because
+Dagster forgets a failed blocking check between runs. Does not: the gate's rules.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.defs.common import WHOLE_RANGE, Event, check_result, inputs_of, night_partitions, step
+from orchestration.defs.warehouse import node_key
+from orchestration.manifest import Manifest
+from orchestration.publish import Published
+from orchestration.quality.published import check_names
+from orchestration.settings import Settings
+
+PUBLICATION = dg.AssetKey(["publication"])
+
+
+def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefinition:
+    """The asset that a reader's `published/current` comes from."""
+
+    @dg.multi_asset(
+        name="publication",
+        specs=[
+            dg.AssetSpec(
+                PUBLICATION,
+                deps=[node_key(node) for node in manifest.published.values()],
+                group_name="publication",
+                kinds={"duckdb", "parquet"},
+                description="The published marts: one complete, immutable folder a night; `current` names the newest. "
+                "Refused with the reason when anything is missing, failed, or forbidden by policy.",
+            )
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(f"{mart}_{check}", asset=PUBLICATION, blocking=True)
+            for mart in sorted(manifest.published)
+            for check in check_names(mart)
+        ],
+        partitions_def=night_partitions(settings),
+        backfill_policy=WHOLE_RANGE,
+    )
+    def publish_marts(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        from orchestration import night
+
+        with step(settings, context):
+            inputs = inputs_of(settings, context)
+            for found in night.check_published(inputs).results:
+                yield check_result(PUBLICATION, f"{found.subject}_{found.check}", found, is_blocking=True)
+            done = night.publish_or_refuse(inputs)
+        yield dg.MaterializeResult(asset_key=PUBLICATION, metadata=_metadata(done))
+
+    return publish_marts
+
+
+def _metadata(done: Published) -> dict[str, dg.MetadataValue | str | int]:
+    publication = done.publication
+    return {
+        "path": dg.MetadataValue.path(str(done.path)),
+        "publication_id": publication.publication_id,
+        "outcome": done.outcome,
+        "as_of": publication.as_of.isoformat(),
+        "content_hash": publication.content_hash,
+        "dagster/row_count": sum(content.rows for content in publication.relations.values()),
+        "sources": dg.MetadataValue.json([source.model_dump() for source in publication.sources]),
+    }

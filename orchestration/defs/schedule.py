@@ -1,0 +1,44 @@
+"""The nightly job, and when it runs.
+
+Belongs here: one job over everything, in one process (the warehouse is one file with one writer), and its schedule.
+Does not: assets.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+import dagster as dg
+
+from orchestration.defs.common import night_partitions, say_what_stands
+from orchestration.settings import Settings
+
+JOB = "nightly"
+
+
+def nightly_job(settings: Settings) -> dg.UnresolvedAssetJobDefinition:
+    return dg.define_asset_job(
+        JOB,
+        selection=dg.AssetSelection.all(),
+        description="One night: land every source, build and test the warehouse, judge, publish.",
+        executor_def=dg.in_process_executor,
+        partitions_def=night_partitions(settings),
+        hooks={say_what_stands},
+    )
+
+
+def nightly_schedule(settings: Settings, job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+    """Each tick runs the last whole UTC day, each day once: a tick that comes twice has the same run key."""
+
+    @dg.schedule(
+        name="every_night",
+        job=job,
+        cron_schedule=settings.schedule.cron,
+        execution_timezone=settings.organisation.zone,
+        description="Every night in the organisation's zone, for the UTC day that ended last.",
+    )
+    def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        day = (context.scheduled_execution_time.astimezone(UTC) - timedelta(days=1)).date().isoformat()
+        return dg.RunRequest(run_key=day, partition_key=day)
+
+    return every_night

@@ -1,0 +1,165 @@
+"""The warehouse in the graph: what the night builds from, then every dbt model with its tests as asset checks.
+
+Belongs here: translating the dbt manifest into asset specs, and results into events. dbt itself runs in this process
+(orchestration/warehouse.py): a second interpreter, and the import of dagster-dbt, would cost more than the build.
+Does not: SQL, judging.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.builds import QualityReport
+from orchestration.defs.common import WHOLE_RANGE, Event, check_result, inputs_of, log, night_partitions, step
+from orchestration.defs.landed import landed_key
+from orchestration.errors import WarehouseError
+from orchestration.inputs import NightInputs
+from orchestration.manifest import DataTest, Manifest, Node
+from orchestration.quality.landed import CHECKS
+from orchestration.settings import Settings
+from orchestration.warehouse import DbtOutcome
+
+INPUTS = dg.AssetKey(["run", "inputs"])
+WARNING_CHECKS = ("freshness",)
+
+
+def node_key(node: Node) -> dg.AssetKey:
+    return dg.AssetKey([node.schema, node.name])
+
+
+def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
+    """What the night builds from, judged at the first border. Stays silent when nothing is new: the rest is skipped."""
+    checks = [
+        dg.AssetCheckSpec(f"{source}_{check}", asset=INPUTS, blocking=check not in WARNING_CHECKS)
+        for source in sources
+        for check in CHECKS
+    ]
+
+    @dg.multi_asset(
+        name="inputs",
+        specs=[
+            dg.AssetSpec(
+                INPUTS,
+                deps=[landed_key(source) for source in sources],
+                group_name="run",
+                kinds={"duckdb"},
+                skippable=True,
+                description="What the night sees: views over the landed files that count, coverage, quarantine, "
+                "and the days that differ from what the warehouse was last built from.",
+            )
+        ],
+        check_specs=checks,
+        partitions_def=night_partitions(settings),
+        backfill_policy=WHOLE_RANGE,
+    )
+    def prepare_inputs(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        from orchestration import night
+
+        with step(settings, context):
+            inputs = inputs_of(settings, context)
+            standing = night.standing_publication(inputs)
+            if standing is not None:
+                log.info("nothing changed; %s stands", standing.publication_id)
+                yield from (_standing_check(spec.name, standing.publication_id) for spec in checks)
+                return
+            night.begin(inputs)
+            report = night.check_landed(inputs)
+        yield dg.MaterializeResult(asset_key=INPUTS, metadata=_metadata(inputs))
+        yield from _landed_checks(report)
+
+    return prepare_inputs
+
+
+def dbt_assets(settings: Settings, manifest: Manifest, sources: list[str]) -> dg.AssetsDefinition:
+    """Every model and seed, built by one call of dbt, with its tests as checks."""
+    tests = {key: test for key, test in manifest.tests.items() if test.subject in manifest.nodes}
+
+    @dg.multi_asset(
+        name="dbt",
+        specs=[_node_spec(node, manifest, sources) for node in manifest.nodes.values()],
+        check_specs=[_test_spec(test, manifest) for test in tests.values()],
+        partitions_def=night_partitions(settings),
+        backfill_policy=WHOLE_RANGE,
+    )
+    def build_warehouse(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        from orchestration import night
+
+        with step(settings, context):
+            inputs = inputs_of(settings, context)
+            outcome = night.build(inputs)
+            yield from _events(outcome, manifest)
+            if not outcome.is_good:
+                raise WarehouseError(outcome.error or f"{len(outcome.failed)} nodes of dbt failed")
+
+    return build_warehouse
+
+
+def _node_spec(node: Node, manifest: Manifest, sources: list[str]) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        node_key(node),
+        deps=sorted(set(_dependencies(node, manifest, sources)), key=str),
+        group_name=node.schema,
+        kinds={"dbt", "csv" if node.kind == "seed" else "duckdb"},
+        description=node.description or f"{node.kind} {node.name}",
+        metadata={"materialized": node.materialized, "published": node.is_published},
+    )
+
+
+def _dependencies(node: Node, manifest: Manifest, sources: list[str]) -> Iterator[dg.AssetKey]:
+    for parent in node.parents:
+        if parent in manifest.nodes:
+            yield node_key(manifest.nodes[parent])
+        elif parent in manifest.sources:
+            source, _ = manifest.sources[parent]
+            yield landed_key(source) if source in sources else INPUTS
+
+
+def _test_spec(test: DataTest, manifest: Manifest) -> dg.AssetCheckSpec:
+    assert test.subject is not None
+    subject = node_key(manifest.nodes[test.subject])
+    description = test.description or None
+    return dg.AssetCheckSpec(test.name, asset=subject, blocking=test.is_blocking, description=description)
+
+
+def _events(outcome: DbtOutcome, manifest: Manifest) -> Iterator[Event]:
+    """What was built and what was tested. A node that failed has no materialisation."""
+    for result in outcome.nodes:
+        node, test = manifest.nodes.get(result.unique_id), manifest.tests.get(result.unique_id)
+        if node is not None and result.state != "failed":
+            yield dg.MaterializeResult(asset_key=node_key(node), metadata={"seconds": result.seconds})
+        elif test is not None and test.subject in manifest.nodes:
+            yield dg.AssetCheckResult(
+                asset_key=node_key(manifest.nodes[test.subject]),
+                check_name=test.name,
+                passed=result.state == "passed",
+                severity=dg.AssetCheckSeverity.ERROR if test.is_blocking else dg.AssetCheckSeverity.WARN,
+                description=result.message,
+                metadata={"status": result.status, "failing_rows": result.failures or 0},
+            )
+
+
+def _landed_checks(report: QualityReport) -> Iterator[dg.AssetCheckResult]:
+    for found in report.results:
+        name = f"{found.subject}_{found.check}"
+        yield check_result(INPUTS, name, found, is_blocking=found.check not in WARNING_CHECKS)
+
+
+def _standing_check(name: str, standing: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(asset_key=INPUTS, check_name=name, passed=True, metadata={"judged_in": standing})
+
+
+def _metadata(inputs: NightInputs) -> dict[str, int | str]:
+    newest = {
+        source: max(
+            (each.day for each in inputs.source_days if each.source == source and each.status != "missing"),
+            default=None,
+        )
+        for source in inputs.loads
+    }
+    return {
+        "as_of": inputs.night.as_of.isoformat(),
+        "inputs_fingerprint": inputs.fingerprint,
+        "loads": len(inputs.counted_loads),
+        "dagster/row_count": sum(file.rows for stream in inputs.streams for file in stream.files),
+        **{f"freshness_{source}": "never" if day is None else day.isoformat() for source, day in newest.items()},
+    }

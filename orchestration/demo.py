@@ -1,0 +1,33 @@
+"""The sample company as a source of everything: generate it, answer for its tools on loopback, run one night.
+
+Belongs here: pointing the pipeline at the sample company. Does not: any knowledge of what is planted in it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orchestration.connectors.base import Night
+from orchestration.settings import Settings, load_settings
+
+
+@contextmanager
+def sample_company(folder: Path, *, people: int, weeks: int, seed: int) -> Iterator[tuple[Settings, Night]]:
+    """Settings that point at a sample company while its server runs, and the night after its last day."""
+    from orchestration.sample_company import generate, load, serve, settings_overrides
+
+    home, wanted = folder / "company", f"{seed} {people} {weeks}"
+    stamp = home / "generated.txt"
+    if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
+        shutil.rmtree(home, ignore_errors=True)
+        generate(home, seed=seed, people=people, weeks=weeks)
+        stamp.write_text(wanted, "utf-8")
+    world = load(home)
+    night = Night(world.end)
+    with serve(world) as addresses:
+        os.environ.update(settings_overrides(home, addresses))
+        yield load_settings(data=folder / "data"), night

@@ -1,0 +1,75 @@
+"""What is missing before a night can run, told source by source before the night finds out.
+
+Belongs here: looking at settings, secrets and folders. Does not: calling any source.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orchestration.connectors import SOURCES
+from orchestration.contracts import load_contracts
+from orchestration.errors import CounterpoiseError
+from orchestration.publication import current
+from orchestration.settings import Settings, config_path
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's: what was looked at, whether it is well, and what to do if not."""
+
+    subject: str
+    state: str
+    told: str
+
+    @property
+    def is_missing(self) -> bool:
+        return self.state == "missing"
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """All findings, the general ones first."""
+    return [*_general(settings), *(_source(settings, source) for source in SOURCES)]
+
+
+def _general(settings: Settings) -> Iterator[Finding]:
+    path = config_path()
+    yield _found("settings", path.is_file(), str(path), f"{path} is no file; copy the example of docs/settings.md")
+    try:
+        settings.checked_pseudonym_key()
+        yield Finding("pseudonym key", "ok", "set, and long enough")
+    except CounterpoiseError as error:
+        yield Finding("pseudonym key", "missing", str(error))
+    folder = settings.data_folder
+    place = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    yield _found("data folder", os.access(place, os.W_OK), str(folder), f"{place} cannot be written")
+    if not settings.enabled_sources():
+        yield Finding("sources", "missing", f"no source is enabled; add a section such as [sources.git] to {path.name}")
+    standing = current(settings.published)
+    told = "nothing is published yet" if standing is None else f"{standing.publication_id} stands"
+    yield Finding("publication", "ok", told)
+
+
+def _source(settings: Settings, source: str) -> Finding:
+    if source not in settings.sources:
+        return Finding(source, "off", "has no section in the settings")
+    if source not in settings.enabled_sources():
+        return Finding(source, "off", "enabled = false")
+    try:
+        settings.source_config(source)
+    except CounterpoiseError as error:
+        return Finding(source, "missing", str(error))
+    if source not in load_contracts(settings.dbt_project / "models" / "staging"):
+        return Finding(source, "missing", f"no streams are declared below models/staging/{source}")
+    from orchestration.landing import manifest
+
+    loads = manifest.read(settings.landing, source)
+    newest = max((load.as_of for load in loads), default=None)
+    told = "never landed" if newest is None else f"{len(loads):,} loads, the newest as of {newest:%Y-%m-%d}"
+    return Finding(source, "ok", told)
+
+
+def _found(subject: str, is_well: bool, well: str, missing: str) -> Finding:
+    return Finding(subject, "ok", well) if is_well else Finding(subject, "missing", missing)

@@ -1,0 +1,134 @@
+"""Gathering what the gate looks at: the build's own files, the warehouse, the manifests of landing.
+
+Belongs here: reading. Whatever cannot be read becomes missing evidence or a refusal, so that the gate stays closed.
+Does not: judging (gate, policy).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration import policy
+from orchestration.builds import BuildFolder
+from orchestration.gate import Evidence, SourceFlow, Thresholds
+from orchestration.inputs import NightInputs
+from orchestration.landing.manifest import newest_by_slice
+from orchestration.manifest import Manifest, read_manifest
+from orchestration.policy.terms import Outgoing, Refusal
+from orchestration.publication import Publication, SourceCompleteness, current
+from orchestration.relations import open_read_only
+from orchestration.warehouse import manifest_path
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+COVERAGE_DAYS = 28
+"""How far back the gate looks when it asks whether a source delivers."""
+
+
+def gather(inputs: NightInputs) -> Evidence:
+    """All evidence of the build of this night."""
+    settings, as_of = inputs.settings, inputs.night.as_of
+    folder = BuildFolder(settings.data_folder, as_of)
+    standing = current(settings.published)
+    path = manifest_path(settings)
+    manifest = read_manifest(path) if path.is_file() else Manifest({}, {}, (), {})
+    build, objections = _warehouse(inputs, manifest, standing)
+    return Evidence(
+        as_of=as_of,
+        build=folder.build(),
+        warehouse_build=build,
+        expected_nodes=frozenset(manifest.expected),
+        expected_subjects={"landed": frozenset(inputs.loads), "published": frozenset(manifest.published)},
+        dbt=folder.dbt(),
+        quality={"landed": folder.quality("landed"), "published": folder.quality("published")},
+        landing={source: folder.landing(source) for source in inputs.loads},
+        flows=tuple(flows(inputs, standing)),
+        sources=tuple(completeness(inputs)),
+        policy=tuple(objections),
+        thresholds=Thresholds(settings.guards.largest_quarantine_share, settings.guards.smallest_coverage_share),
+    )
+
+
+def new_since(inputs: NightInputs, standing: Publication | None) -> date | None:
+    """From which night on loads are new: that of the publication that stands, at most this one; None for all."""
+    return None if standing is None else min(standing.as_of, inputs.night.as_of).date()
+
+
+def flows(inputs: NightInputs, standing: Publication | None) -> list[SourceFlow]:
+    """For each source what the newest loads of its slices brought since the publication that stands."""
+    since = new_since(inputs, standing)
+    found = []
+    for source, loads in sorted(inputs.loads.items()):
+        bringing = [load for load in loads if load.confirms is None]
+        parts = [
+            part
+            for load in newest_by_slice(bringing).values()
+            if since is None or load.as_of.date() >= since
+            for part in load.streams.values()
+        ]
+        received, refused = sum(part.received for part in parts), sum(part.quarantined for part in parts)
+        found.append(SourceFlow(source, received, refused))
+    return found
+
+
+def completeness(inputs: NightInputs) -> list[SourceCompleteness]:
+    """For each source how much of the last weeks has arrived, counted in days of streams."""
+    first = inputs.night.day - timedelta(days=COVERAGE_DAYS - 1)
+    found = []
+    for source in sorted(inputs.loads):
+        days = [each for each in inputs.source_days if each.source == source]
+        recent = [each for each in days if each.day >= first]
+        delivered = [each.day for each in days if each.status == "delivered"]
+        found.append(
+            SourceCompleteness(
+                source=source,
+                expected_days=len(recent),
+                missing_days=sum(each.status == "missing" for each in recent),
+                last_delivered_day=max(delivered).isoformat() if delivered else None,
+            )
+        )
+    return found
+
+
+def _warehouse(
+    inputs: NightInputs, manifest: Manifest, standing: Publication | None
+) -> tuple[tuple[str, datetime] | None, list[Refusal]]:
+    """Which build the warehouse file is of, and the policy's objections. A file that cannot be asked is refused."""
+    path = inputs.settings.warehouse
+    try:
+        with open_read_only(path) as connection:
+            build = _build_of(connection)
+            objections = policy.judge(_outgoing(connection, inputs, manifest, standing))
+    except Exception as error:
+        return None, [_unreadable(path, error)]
+    return build, objections
+
+
+def _build_of(connection: DuckDBPyConnection) -> tuple[str, datetime] | None:
+    row = connection.execute("select build_id, as_of from run.build").fetchone()
+    return None if row is None else (row[0], row[1].replace(tzinfo=UTC))
+
+
+def _outgoing(
+    connection: DuckDBPyConnection, inputs: NightInputs, manifest: Manifest, standing: Publication | None
+) -> Outgoing:
+    return Outgoing(
+        connection=connection,
+        relations=policy.read_relations(connection, manifest.published),
+        registry=policy.read_registry(connection),
+        smallest_group=inputs.settings.privacy.smallest_group,
+        dominance_share=inputs.settings.privacy.dominance_share,
+        standing_versions={} if standing is None else standing.definitions,
+    )
+
+
+def _unreadable(path: Path, error: Exception) -> Refusal:
+    first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return Refusal(
+        rule="policy",
+        met=f"{path.name} cannot be asked: {first_line}",
+        advice="build again; the policy cannot judge what it cannot read",
+    )

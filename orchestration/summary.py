@@ -1,0 +1,125 @@
+"""The table a night ends with: each team's latest final week, each figure with its interval or why it is withheld.
+
+Belongs here: reading a publication as any client would, and setting it in columns. Teams stand in alphabetical order;
+nothing here ranks. Does not: computing figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rich.table import Table
+
+from orchestration.publication import DATABASE
+from orchestration.relations import open_read_only
+
+COLUMNS = {
+    "merge_rate": "Merge rate",
+    "cycle_time_hours": "Cycle time (median)",
+    "incident_rate": "Incidents per 100 deployments",
+    "cost_usd": "AI cost",
+    "uncached_input_tokens": "Input tokens (uncached)",
+    "output_tokens": "Output tokens",
+}
+REASONS = {
+    "no_denominator": "nothing to divide by",
+    "small_sample": "too few cases",
+    "small_group": "too few people",
+    "immature": "too early",
+    "not_covered": "no source",
+    "suppressed": "held back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One published figure of one team and week."""
+
+    value: float | None
+    lower: float | None
+    upper: float | None
+    reason: str | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWeek:
+    """The newest week whose figures no longer change, and the cells of every team in it."""
+
+    week: date | None
+    is_final: bool
+    teams: dict[str, dict[str, Cell]]
+
+
+def read_team_week(publication: Path) -> TeamWeek:
+    """The latest final week of a publication; the newest week of all where none is final yet."""
+    with open_read_only(publication.resolve() / DATABASE) as connection:
+        weeks = connection.execute(
+            """
+            select week_start_date, bool_and(maturity != 'provisional') as is_final
+            from marts.kpi_values
+            where entity_type = 'team' and metric_id in (select unnest(?))
+            group by week_start_date order by is_final desc, week_start_date desc limit 1
+            """,
+            [list(COLUMNS)],
+        ).fetchone()
+        if weeks is None:
+            return TeamWeek(None, False, {})
+        rows = connection.execute(
+            """
+            select cells.entity_id, cells.metric_id, value, lower, upper, reason, metrics.unit
+            from marts.kpi_values as cells
+            inner join marts.dim_metrics as metrics on cells.metric_id = metrics.metric_id
+            where entity_type = 'team' and week_start_date = ? and cells.metric_id in (select unnest(?))
+            order by cells.entity_id
+            """,
+            [weeks[0], list(COLUMNS)],
+        ).fetchall()
+    teams: dict[str, dict[str, Cell]] = {}
+    for team, metric, value, lower, upper, reason, unit in rows:
+        teams.setdefault(team, {})[metric] = Cell(value, lower, upper, reason, unit)
+    return TeamWeek(weeks[0], weeks[1], teams)
+
+
+def team_table(found: TeamWeek) -> Table:
+    """The week as a table for people."""
+    state = "final" if found.is_final else "provisional"
+    title = "No team has figures yet" if found.week is None else f"Week from {found.week} ({state})"
+    table = Table("Team", *COLUMNS.values(), title=title, title_justify="left", header_style="bold")
+    for team, cells in found.teams.items():
+        table.add_row(team, *(cell_words(cells.get(metric)) for metric in COLUMNS))
+    return table
+
+
+def cell_words(cell: Cell | None) -> str:
+    """A figure with its interval, or the reason why there is none."""
+    if cell is None:
+        return "[dim]no such figure[/]"
+    if cell.value is None:
+        return f"[dim]{REASONS.get(cell.reason or '', cell.reason or 'withheld')}[/]"
+    told = _number(cell.value, cell.unit)
+    if cell.lower is None or cell.upper is None:
+        return told
+    low, high = (_number(bound, cell.unit).removesuffix(" h").removesuffix("%") for bound in (cell.lower, cell.upper))
+    return f"{told} ({low}–{high})"
+
+
+def _number(value: float, unit: str) -> str:
+    if unit == "ratio":
+        return f"{value:.0%}"
+    if unit == "hours":
+        return f"{value:.1f} h"
+    if unit == "usd":
+        return f"${value:,.0f}"
+    if unit == "tokens":
+        return _short(value)
+    return f"{value:,.1f}"
+
+
+def _short(value: float) -> str:
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.1f} {letter}"
+    return f"{value:.0f}"
