@@ -31,7 +31,10 @@ app = typer.Typer(
     help=(__doc__ or "").splitlines()[0], epilog=(__doc__ or "").split("\n\n")[-1], no_args_is_help=True,
     add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
-out, err = Console(), Console(stderr=True)
+PIPED_COLUMNS = 118
+"""How wide a table is when no terminal says how wide it may be."""
+err = Console(stderr=True)
+out = Console() if Console().is_terminal else Console(width=PIPED_COLUMNS)
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The UTC day; yesterday if left out.")]
 
 

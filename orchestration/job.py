@@ -56,6 +56,7 @@ def run_nights(settings: Settings, first: date, last: date) -> None:
 
     job = build_definitions(settings).resolve_job_def(JOB)
     with dg.DagsterInstance.get() as instance:
+        _forget_old_runs(instance, settings.schedule.kept_publications)
         result = job.execute_in_process(
             instance=instance,
             tags={
@@ -67,6 +68,12 @@ def run_nights(settings: Settings, first: date, last: date) -> None:
         )
     if not result.success:
         raise (PublicationRefusedError if refused.is_file() else WarehouseError)(_reason(result))
+
+
+def _forget_old_runs(instance: dg.DagsterInstance, keep: int) -> None:
+    """Dagster's store would grow with every night; the publications carry what must be kept."""
+    for run in instance.get_runs()[keep:]:
+        instance.delete_run(run.run_id)
 
 
 def _reason(result: dg.ExecuteInProcessResult) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from orchestration.publication import DATABASE
@@ -17,10 +18,10 @@ from orchestration.relations import open_read_only
 
 COLUMNS = {
     "merge_rate": "Merge rate",
-    "cycle_time_hours": "Cycle time (median)",
-    "incident_rate": "Incidents per 100 deployments",
+    "cycle_time_hours": "Cycle time",
+    "incident_rate": "Incidents / 100 deploys",
     "cost_usd": "AI cost",
-    "uncached_input_tokens": "Input tokens (uncached)",
+    "uncached_input_tokens": "Uncached input tokens",
     "output_tokens": "Output tokens",
 }
 REASONS = {
@@ -87,7 +88,9 @@ def team_table(found: TeamWeek) -> Table:
     """The week as a table for people."""
     state = "final" if found.is_final else "provisional"
     title = "No team has figures yet" if found.week is None else f"Week from {found.week} ({state})"
-    table = Table("Team", *COLUMNS.values(), title=title, title_justify="left", header_style="bold")
+    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for heading in ("Team", *COLUMNS.values()):
+        table.add_column(heading, no_wrap=heading == "Team")
     for team, cells in found.teams.items():
         table.add_row(team, *(cell_words(cells.get(metric)) for metric in COLUMNS))
     return table
