@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from orchestration.connectors import connector
-from orchestration.connectors.company_files_contracts import FILES
+from orchestration.connectors.company_files.contracts import FILES
 from orchestration.contracts import load_contracts
 from orchestration.settings import Settings
 
