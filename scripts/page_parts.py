@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 from page_settings import section, settings, table
 
-from orchestration.connectors.company_files_contracts import FILES
+from orchestration.connectors.company_files.contracts import FILES
 from orchestration.contracts import load_contracts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,10 +28,10 @@ _LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
 
 def charter(source: str) -> str:
     """What the connector's own charter says: its first sentence, what it reads, what it leaves out, the rest."""
-    path = ROOT / "orchestration" / "connectors" / f"{source}.py"
+    path = ROOT / "orchestration" / "connectors" / source / "__init__.py"
     told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
     shown = [_LABEL.sub(r"**\1:** ", block) for block in _blocks(told) if not block.startswith("Lands:")]
-    where = f"[`orchestration/connectors/{source}.py`](../orchestration/connectors/{source}.py) says of itself:"
+    where = f"[`orchestration/connectors/{source}/`](../orchestration/connectors/{source}/__init__.py) says of itself:"
     return where + "\n\n" + "\n>\n".join(_quoted(block) for block in shown)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from orchestration.connectors.git_messages import said
+from orchestration.connectors.git.messages import said
 from orchestration.signatures import Signature, Signatures
 
 _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")

@@ -20,7 +20,7 @@ from pathlib import Path
 import orjson
 
 from orchestration.connectors.base import Cursors, Item, Night, Record, Refused, Slice
-from orchestration.connectors.copilot_reports import (
+from orchestration.connectors.copilot.reports import (
     ORGANIZATION_STREAMS,
     SCOPE,
     SEAT_STREAMS,

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.connectors.base import Batch, Item, Refused
-from orchestration.connectors.claude_code_lines import Parsed, parse_block, parse_lines
-from orchestration.connectors.claude_code_logs import BLOCK_BYTES, LogFile, Mark, Stretch, stretches, write_marks
+from orchestration.connectors.claude_code.lines import Parsed, parse_block, parse_lines
+from orchestration.connectors.claude_code.logs import BLOCK_BYTES, LogFile, Mark, Stretch, stretches, write_marks
 
 LINES, PROMPTS = "session_lines", "session_prompts"
 NEVER = int(np.iinfo(np.int64).max)

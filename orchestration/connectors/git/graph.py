@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from orchestration.connectors.git_reading import Git
+from orchestration.connectors.git.reading import Git
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from orchestration.connectors.company_files_contracts import SYSTEMS, File, Kind
+from orchestration.connectors.company_files.contracts import SYSTEMS, File, Kind
 
 _KEPT_TEXT = re.compile(r'="([^"]*)"')
 _ERROR_VALUE = re.compile(r"#(?:REF|N/A|NAME\?|VALUE|DIV/0|NUM|NULL|SPILL|CALC)!?", re.IGNORECASE)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from orchestration.connectors.git_changes import Changes, instant
-from orchestration.connectors.git_evidence import evidence_of, noted_commits, notes_of
-from orchestration.connectors.git_graph import existing
-from orchestration.connectors.git_history import Plan
-from orchestration.connectors.git_messages import Said, said
-from orchestration.connectors.git_reading import Commit, Git
-from orchestration.connectors.git_refs import Ref, Refs
+from orchestration.connectors.git.changes import Changes, instant
+from orchestration.connectors.git.evidence import evidence_of, noted_commits, notes_of
+from orchestration.connectors.git.graph import existing
+from orchestration.connectors.git.history import Plan
+from orchestration.connectors.git.messages import Said, said
+from orchestration.connectors.git.reading import Commit, Git
+from orchestration.connectors.git.refs import Ref, Refs
 from orchestration.signatures import Signatures
 
 Found = tuple[str, dict[str, object], str]

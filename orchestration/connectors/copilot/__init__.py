@@ -24,8 +24,8 @@ import orjson
 from pydantic import Field, SecretStr, model_validator
 
 from orchestration.connectors.base import Cursors, Item, Night, Refused, Slice, SourceConfig, Transport
-from orchestration.connectors.copilot_files import file_slices
-from orchestration.connectors.copilot_reports import (
+from orchestration.connectors.copilot.files import file_slices
+from orchestration.connectors.copilot.reports import (
     ORGANIZATION_STREAMS,
     SEAT_STREAMS,
     USER_STREAMS,
@@ -36,7 +36,7 @@ from orchestration.connectors.copilot_reports import (
     user_items,
 )
 from orchestration.connectors.http import bearer, client
-from orchestration.connectors.http_errors import NotFoundError
+from orchestration.connectors.http.errors import NotFoundError
 
 if TYPE_CHECKING:
     from orchestration.connectors.http import Client

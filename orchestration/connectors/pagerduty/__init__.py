@@ -21,10 +21,10 @@ from pydantic import Field, SecretStr
 
 from orchestration.connectors import http
 from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig
-from orchestration.connectors.http_errors import NotFoundError
-from orchestration.connectors.pagerduty_causes import CAUSE_FIELDS, IMPACT_FIELDS
-from orchestration.connectors.pagerduty_pages import Get, listed, whole_window
-from orchestration.connectors.pagerduty_records import incident, log_entry, service, user
+from orchestration.connectors.http.errors import NotFoundError
+from orchestration.connectors.pagerduty.causes import CAUSE_FIELDS, IMPACT_FIELDS
+from orchestration.connectors.pagerduty.pages import Get, listed, whole_window
+from orchestration.connectors.pagerduty.records import incident, log_entry, service, user
 
 SOURCE = "pagerduty"
 ACCEPT = "application/vnd.pagerduty+json;version=2"

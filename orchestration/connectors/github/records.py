@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from orchestration.connectors.github_facts import (
+from orchestration.connectors.github.facts import (
     commit_evidence,
     is_hotfix,
     label_names,

@@ -16,9 +16,9 @@ import orjson
 import requests
 from requests import PreparedRequest, Response
 
-from orchestration.connectors.http_credentials import Credentials, named, origin
-from orchestration.connectors.http_errors import BrokenAnswerError, RejectedError, UnreachableError
-from orchestration.connectors.http_waiting import PassingError, Transport, judge_status, until_answered
+from orchestration.connectors.http.credentials import Credentials, named, origin
+from orchestration.connectors.http.errors import BrokenAnswerError, RejectedError, UnreachableError
+from orchestration.connectors.http.waiting import PassingError, Transport, judge_status, until_answered
 
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 64 * 1024

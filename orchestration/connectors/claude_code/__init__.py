@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig, Transport
-from orchestration.connectors.claude_code_logs import LogRoot, find_logs, read_marks
+from orchestration.connectors.claude_code.logs import LogRoot, find_logs, read_marks
 from orchestration.connectors.http import client
 from orchestration.errors import SettingsError
 
@@ -70,7 +70,7 @@ def slices(config: Config, night: Night, cursors: Cursors, transport: Transport 
 
 def _log_slice(config: Config, night: Night, cursors: Cursors) -> Slice:
     """All logs at once: reading them is cheap, and each slice would cost a file a day of its own."""
-    from orchestration.connectors.claude_code_blocks import LogReading
+    from orchestration.connectors.claude_code.blocks import LogReading
 
     files = find_logs(config.log_roots)
     if config.api_key is not None and any(file.account_type != "email" for file in files):

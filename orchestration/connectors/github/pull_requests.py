@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from orchestration.connectors import github_queries as queries
-from orchestration.connectors import github_records as records
 from orchestration.connectors.base import Item, Refused, Row
-from orchestration.connectors.github_facts import co_authors
-from orchestration.connectors.github_graphql import Node
-from orchestration.connectors.github_records import Record
-from orchestration.connectors.github_tool import Scope, Tool
+from orchestration.connectors.github import queries as queries
+from orchestration.connectors.github import records as records
+from orchestration.connectors.github.facts import co_authors
+from orchestration.connectors.github.graphql import Node
+from orchestration.connectors.github.records import Record
+from orchestration.connectors.github.tool import Scope, Tool
 
 STREAMS = (
     "pull_requests",

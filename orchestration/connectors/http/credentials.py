@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from orchestration.connectors.http_errors import RejectedError
+from orchestration.connectors.http.errors import RejectedError
 
 Renew = Callable[[], Mapping[str, SecretStr]]
 

@@ -18,15 +18,15 @@ from typing import IO, TYPE_CHECKING
 import orjson
 from pydantic import SecretStr
 
-from orchestration.connectors.http_errors import BrokenAnswerError, EndlessPagesError
-from orchestration.connectors.http_waiting import Transport
+from orchestration.connectors.http.errors import BrokenAnswerError, EndlessPagesError
+from orchestration.connectors.http.waiting import Transport
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
     from dlt.sources.helpers.rest_client.paginators import BasePaginator
 
-    from orchestration.connectors.http_credentials import Renew
-    from orchestration.connectors.http_session import GuardedSession, Judge
+    from orchestration.connectors.http.credentials import Renew
+    from orchestration.connectors.http.session import GuardedSession, Judge
 
 IN_MEMORY_BYTES = 16 * 2**20
 
@@ -47,8 +47,8 @@ def client(
     from dlt.common.configuration.specs import RuntimeConfiguration
     from dlt.sources.helpers.rest_client import RESTClient
 
-    from orchestration.connectors.http_credentials import Credentials
-    from orchestration.connectors.http_session import GuardedSession
+    from orchestration.connectors.http.credentials import Credentials
+    from orchestration.connectors.http.session import GuardedSession
 
     # urllib3 logs whole addresses at debug level, and download links carry their signature in the query
     logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
@@ -122,7 +122,7 @@ class Client:
         """The records of each page; `records` is the key that must hold them (None: the page is the list)."""
         from dlt.sources.helpers.rest_client.paginators import HeaderLinkPaginator
 
-        from orchestration.connectors.http_credentials import named, origin
+        from orchestration.connectors.http.credentials import named, origin
 
         guard = PageGuard(named("GET", f"{self._rest.base_url}/{path.lstrip('/')}"), self.transport.max_pages)
         following = self._rest.paginate(
@@ -147,7 +147,7 @@ class Client:
         """
         from requests import Request
 
-        from orchestration.connectors.http_credentials import Unsigned, named
+        from orchestration.connectors.http.credentials import Unsigned, named
 
         asked = self._session.prepare_request(Request("GET", url, auth=Unsigned()))
         settings = self._session.merge_environment_settings(url, {}, True, None, None)

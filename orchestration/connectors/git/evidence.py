@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
-from orchestration.connectors.git_messages import Said
-from orchestration.connectors.git_reading import SHA, Commit, Git
+from orchestration.connectors.git.messages import Said
+from orchestration.connectors.git.reading import SHA, Commit, Git
 from orchestration.signatures import Signature, Signatures
 
 _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from orchestration.connectors.claude_code_one_line import RefusedLine, shaped
+from orchestration.connectors.claude_code.one_line import RefusedLine, shaped
 
 PARSE_BYTES = 4 * 2**20
 SYNTHETIC = "<synthetic>"

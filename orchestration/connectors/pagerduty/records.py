@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from orchestration.connectors.pagerduty_causes import explicit_cause
+from orchestration.connectors.pagerduty.causes import explicit_cause
 
 Found = Mapping[str, Any]
 

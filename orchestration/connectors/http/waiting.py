@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from orchestration.connectors.http_errors import (
+from orchestration.connectors.http.errors import (
     ForbiddenError,
     GoneError,
     NotFoundError,

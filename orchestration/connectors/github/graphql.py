@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orchestration.connectors.http import Client, PageGuard
-from orchestration.connectors.http_errors import (
+from orchestration.connectors.http.errors import (
     BrokenAnswerError,
     ForbiddenError,
     NotFoundError,
     RejectedError,
     UnreachableError,
 )
-from orchestration.connectors.http_waiting import LIMIT_WORDS, PassingError
+from orchestration.connectors.http.waiting import LIMIT_WORDS, PassingError
 
 Node = Mapping[str, Any]
 FORBIDDEN = {"FORBIDDEN", "INSUFFICIENT_SCOPES", "SAML_FAILURE", "SERVICE_UNAVAILABLE_FOR_TOKEN"}

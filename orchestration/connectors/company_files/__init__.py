@@ -20,9 +20,9 @@ from typing import Any
 from pydantic import Field
 
 from orchestration.connectors.base import Cursors, Item, Night, Refused, Row, Slice, SourceConfig
-from orchestration.connectors.company_files_cells import Unusable, checked_row
-from orchestration.connectors.company_files_contracts import FILES, File
-from orchestration.connectors.company_files_csv import Sheet, opened
+from orchestration.connectors.company_files.cells import Unusable, checked_row
+from orchestration.connectors.company_files.contracts import FILES, File
+from orchestration.connectors.company_files.csv import Sheet, opened
 from orchestration.errors import SourceError
 
 SOURCE = "company_files"

@@ -15,10 +15,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from orchestration.connectors.git_graph import Node, existing, first_parent_chain, graph, landed_in, reached
-from orchestration.connectors.git_messages import said
-from orchestration.connectors.git_reading import LOG_OPTIONS, Git
-from orchestration.connectors.git_refs import Refs
+from orchestration.connectors.git.graph import Node, existing, first_parent_chain, graph, landed_in, reached
+from orchestration.connectors.git.messages import said
+from orchestration.connectors.git.reading import LOG_OPTIONS, Git
+from orchestration.connectors.git.refs import Refs
 from orchestration.errors import SourceError
 
 CURSOR_VERSION = 1
