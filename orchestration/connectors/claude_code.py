@@ -41,11 +41,11 @@ LOG_SLICE = "session_logs"
 class Config(SourceConfig):
     """`[sources.claude_code]`. A root is a folder of accounts, or a table with `path` and `account`."""
 
-    log_roots: tuple[LogRoot, ...] = ()
-    base_url: str = "https://api.anthropic.com"
-    api_key: SecretStr | None = None
-    lookback_days: int = Field(2, ge=1)
-    history_days: int = Field(28, ge=1)
+    log_roots: tuple[LogRoot, ...] = Field((), description="Folders of session logs; a path alone will do.")
+    base_url: str = Field("https://api.anthropic.com", description="Where the analytics are.")
+    api_key: SecretStr | None = Field(None, description="An Admin key; without it only logs are read.")
+    lookback_days: int = Field(2, ge=1, description="Days of analytics that are read again each night.")
+    history_days: int = Field(28, ge=1, description="Days of analytics that the first night reads.")
 
     @field_validator("log_roots", mode="before")
     @classmethod

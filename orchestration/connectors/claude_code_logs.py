@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple, cast
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from orchestration.connectors.claude_code_one_line import is_whole
 from orchestration.errors import SourceError
@@ -40,8 +40,8 @@ class LogRoot(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: Path
-    account: str | None = None
+    path: Path = Field(description="A folder of logs.")
+    account: str | None = Field(None, description="Whose logs they are; each folder in it names its own if left out.")
 
 
 @dataclass(frozen=True, slots=True)

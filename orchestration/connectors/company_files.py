@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from orchestration.connectors.base import Cursors, Item, Night, Refused, Row, Slice, SourceConfig
 from orchestration.connectors.company_files_cells import Unusable, checked_row
 from orchestration.connectors.company_files_contracts import FILES, File
@@ -30,7 +32,7 @@ logger = logging.getLogger(__name__)
 class Config(SourceConfig):
     """Section `company_files` of the company's settings."""
 
-    folder: Path
+    folder: Path = Field(description="Where the CSV files lie.")
 
 
 def slices(config: Config, night: Night, cursors: Cursors, transport: Any | None = None) -> Iterator[Slice]:

@@ -49,14 +49,14 @@ SEATS_PER_PAGE = 100
 class Config(SourceConfig):
     """`[sources.copilot]`: organisations or an enterprise with a token, or a folder of exports."""
 
-    organisations: tuple[str, ...] = ()
-    enterprise: str | None = None
-    token: SecretStr | None = None
-    base_url: str = "https://api.github.com"
-    reports_dir: Path | None = None
-    with_seats: bool = True
-    lookback_days: int = Field(4, ge=1)
-    history_days: int = Field(28, ge=1, le=365)
+    organisations: tuple[str, ...] = Field((), description="Organisations whose reports and seats are read.")
+    enterprise: str | None = Field(None, description="An enterprise, in place of organisations.")
+    token: SecretStr | None = Field(None, description="Needed but for exported reports.")
+    base_url: str = Field("https://api.github.com", description="Where GitHub's API is.")
+    reports_dir: Path | None = Field(None, description="A folder of exported reports, in place of the API.")
+    with_seats: bool = Field(True, description="Read who holds a seat.")
+    lookback_days: int = Field(4, ge=1, description="Days that are read again each night.")
+    history_days: int = Field(28, ge=1, le=365, description="Days that the first night reads.")
 
     @model_validator(mode="after")
     def _has_one_scope(self) -> Self:

@@ -37,9 +37,9 @@ class RepositoryConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    path: Path
-    name: str = ""
-    default_branch: str | None = None
+    path: Path = Field(description="Its folder, bare or not.")
+    name: str = Field("", description="What it is called everywhere, such as acme/app; the folder's name if left out.")
+    default_branch: str | None = Field(None, description="What changes land on; found by itself if left out.")
 
     @model_validator(mode="after")
     def _name_from_folder(self) -> RepositoryConfig:
@@ -49,11 +49,11 @@ class RepositoryConfig(BaseModel):
 
 
 class Config(SourceConfig):
-    """The git section of the settings. `history_start_date`: earlier commits and tags are not landed."""
+    """The git section of the settings."""
 
-    repositories: list[RepositoryConfig] = Field(default_factory=list)
-    history_start_date: date | None = None
-    signatures_path: Path = DEFAULT_PATH
+    repositories: list[RepositoryConfig] = Field(default_factory=list, description="One table a repository.")
+    history_start_date: date | None = Field(None, description="Earlier commits and tags are not landed.")
+    signatures_path: Path = Field(DEFAULT_PATH, description="What tells agents and bots from people.")
 
     @model_validator(mode="after")
     def _names_differ(self) -> Config:

@@ -41,18 +41,18 @@ STREAMS = {
 class Config(SourceConfig):
     """The github section of the settings; the token comes from the environment."""
 
-    token: SecretStr
+    token: SecretStr = Field(description="Read access is enough.")
     base_url: str = Field("https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server.")
     organisations: tuple[str, ...] = Field((), description="All repositories and members of these.")
     repositories: tuple[str, ...] = Field((), description="owner/name, in addition.")
     exclude: tuple[str, ...] = Field((), description="Patterns of owner/name to leave out, such as acme/archive-*.")
-    include_forks: bool = False
+    include_forks: bool = Field(False, description="Read the organisations' forks too; a listed one always is.")
     history_start_date: date | None = Field(None, description="How far the first night reads back.")
-    overlap_hours: int = Field(1, ge=0)
+    overlap_hours: int = Field(1, ge=0, description="How far before the last night the reading begins again.")
     deployment_days: int = Field(14, ge=1, description="Deployments this young are read again each night.")
     page_size: int = Field(25, ge=1, le=100, description="Pull requests a question; lowered where GitHub gives up.")
     read_emails: bool = Field(False, description="Ask each member's profile for its public address; a call a member.")
-    signatures_path: Path = DEFAULT_PATH
+    signatures_path: Path = Field(DEFAULT_PATH, description="What tells agents and bots from people.")
 
     @model_validator(mode="after")
     def _something_to_read(self) -> Config:

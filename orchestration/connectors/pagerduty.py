@@ -38,8 +38,8 @@ FIRST_MONDAY = date(1970, 1, 5)
 class Config(SourceConfig):
     """Section `pagerduty` of the company's settings; the key comes from the environment."""
 
-    api_key: SecretStr
-    base_url: str = "https://api.pagerduty.com"
+    api_key: SecretStr = Field(description="A read-only REST key.")
+    base_url: str = Field(default="https://api.pagerduty.com", description="Another for accounts of another region.")
     history_days: int = Field(default=371, ge=42, description="How far back the first night reads.")
     team_ids: tuple[str, ...] = Field(default=(), description="PagerDuty teams to read; empty is all.")
     read_bodies: bool = Field(default=True, description="Ask for bodies, to find `root cause: …` in them.")
