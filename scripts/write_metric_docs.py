@@ -60,7 +60,9 @@ no figure of a person is published.
 The rules are applied in this order: not covered, small group, suppressed, immature, no denominator, small sample.
 A group is hidden when at least one and fewer than the smallest number of people stand behind the cell; for use and
 cost also when nobody does, because that a whole small team used nothing is a fact about its members. Outcomes of the
-whole organisation are not hidden for its size; its use and cost are.
+whole organisation are not hidden for its size; its use and cost are. Where the organisation's figure is published and
+one hidden group, or hidden groups with too few people together, would be left when the others are subtracted, the
+smallest visible group is suppressed as well.
 
 A value is `provisional` until its window is over, then `final`; `restated` when a final value was published and
 changed later.

@@ -6,12 +6,17 @@
 
 {% macro wilson_bound(k, n, sign) -%}
     {%- set z = "cast(1.959964 as double)" -%}
-    {%- set p = "(cast(" ~ k ~ " as double) / nullif(cast(" ~ n ~ " as double), 0))" -%}
-    {%- set n_double = "nullif(cast(" ~ n ~ " as double), 0)" -%}
-    greatest(least(
-        ({{ p }} + {{ z }} * {{ z }} / (2 * {{ n_double }})
-            {{ sign }} {{ z }} * sqrt(greatest({{ p }} * (1 - {{ p }}) / {{ n_double }} + {{ z }} * {{ z }} / (4 * {{ n_double }} * {{ n_double }}), cast(0 as double))))
-        / (1 + {{ z }} * {{ z }} / {{ n_double }}),
-        case when {{ n_double }} is not null then cast(1 as double) end
-    ), case when {{ n_double }} is not null then cast(0 as double) end)
+    {%- set trials = "nullif(cast(" ~ n ~ " as double), 0)" -%}
+    {%- set p = "(cast(" ~ k ~ " as double) / " ~ trials ~ ")" -%}
+    {%- set bound -%}
+        ({{ p }} + {{ z }} * {{ z }} / (2 * {{ trials }})
+            {{ sign }} {{ z }} * sqrt({{ p }} * (1 - {{ p }}) / {{ trials }} + {{ z }} * {{ z }} / (4 * {{ trials }} * {{ trials }})))
+        / (1 + {{ z }} * {{ z }} / {{ trials }})
+    {%- endset -%}
+    {#- rounding at 0 of n and n of n must not put the share outside of its own interval -#}
+    {%- if sign == '-' -%}
+    case when {{ trials }} is not null then greatest(least({{ bound }}, {{ p }}), cast(0 as double)) end
+    {%- else -%}
+    case when {{ trials }} is not null then least(greatest({{ bound }}, {{ p }}), cast(1 as double)) end
+    {%- endif -%}
 {%- endmacro %}

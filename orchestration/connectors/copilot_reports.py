@@ -23,6 +23,14 @@ UNREAD = frozenset(
     {
         *("etl_id", "day_partition", "entity_id_partition", "report_start_day", "report_end_day", "created_at"),
         *("last_known_cli_version", "avg_tokens_per_request", "phase", "pull_requests", "total_active_days"),
+        *(f"monthly_active_{kind}_users" for kind in ("chat", "agent")),
+        *(f"{span}_active_copilot_cloud_agent_users" for span in ("weekly", "monthly")),
+        *(f"{span}_active_vscode_agent_users" for span in ("daily", "weekly", "monthly")),
+        *(
+            f"{span}_{way}_copilot_code_review_users"
+            for span in ("daily", "weekly", "monthly")
+            for way in ("active", "passive")
+        ),
     }
 )
 SEAT_FIELDS = (

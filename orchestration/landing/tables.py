@@ -69,14 +69,21 @@ def pseudonymise(contract: StreamContract, table: pa.Table, pseudonymiser: Pseud
 def _pseudonyms(column: Column, table: pa.Table, pseudonymiser: Pseudonymiser) -> pa.ChunkedArray:
     values = table[column.name]
     if column.identifier is not None:
-        distinct = pc.drop_null(pc.unique(values))
-        hashed = pa.array([pseudonymiser.pseudonym(column.identifier, v) for v in distinct.to_pylist()], pa.string())
-        return pc.take(hashed, pc.index_in(values, value_set=distinct))
+        return _hashed(column.identifier, values, pseudonymiser)
     assert column.identifier_by is not None
-    spaces = table[column.identifier_by].to_pylist()
-    pairs = zip(spaces, values.to_pylist(), strict=True)
-    hashed_pairs = [None if v is None else pseudonymiser.pseudonym(str(space), v) for space, v in pairs]
-    return pa.chunked_array([pa.array(hashed_pairs, pa.string())])
+    spaces = pc.fill_null(table[column.identifier_by], "None")
+    hashed = pa.chunked_array([pa.nulls(len(values), pa.string())])
+    for space in pc.unique(spaces).to_pylist():
+        named = pc.equal(spaces, space)
+        own = pc.if_else(named, values, pa.scalar(None, pa.string()))
+        hashed = pc.if_else(named, _hashed(space, own, pseudonymiser), hashed)
+    return hashed
+
+
+def _hashed(namespace: str, values: pa.ChunkedArray, pseudonymiser: Pseudonymiser) -> pa.ChunkedArray:
+    distinct = pc.drop_null(pc.unique(values))
+    hashed = pa.array([pseudonymiser.pseudonym(namespace, value) for value in distinct.to_pylist()], pa.string())
+    return pc.take(hashed, pc.index_in(values, value_set=distinct))
 
 
 def stamp(contract: StreamContract, table: pa.Table, load_id: str, as_of: pa.Scalar, filed: date) -> pa.Table:

@@ -1,20 +1,27 @@
-with catalogue as (
+with entries as (
 
-    -- the owner and the rest as the freshest line says; gone only when every line is
     select
         service_id,
         team_id,
         tier,
         deploy_source,
+        -- gone only when every line of the catalogue is
         case
             when count(*) over (partition by service_id) = count(gone_from_date) over (partition by service_id)
                 then max(gone_from_date) over (partition by service_id)
-        end as gone_from_date
+        end as last_gone_from_date,
+        row_number() over (
+            partition by service_id
+            order by case when gone_from_date is null then 0 else 1 end, gone_from_date desc, catalogue_key
+        ) as place
     from {{ ref('stg_company_files__services') }}
-    qualify row_number() over (
-        partition by service_id
-        order by case when gone_from_date is null then 0 else 1 end, gone_from_date desc, catalogue_key
-    ) = 1
+
+),
+
+catalogue as (
+
+    -- the owner and the rest as the freshest line says
+    select * from entries where place = 1
 
 ),
 
@@ -22,7 +29,7 @@ repositories as (
 
     select
         service_id,
-        case when count(distinct lower(repository)) = 1 then min(repository) end as repository,
+        case when count(distinct lower(repository)) = 1 then min(repository) end as only_repository,
         count(distinct lower(repository)) as repositories,
         min(team_id) as team_id
     from {{ ref('int_services__repositories') }}
@@ -32,13 +39,13 @@ repositories as (
 
 select
     coalesce(catalogue.service_id, repositories.service_id) as service_id,
-    repositories.repository,
+    repositories.only_repository as repository,
     coalesce(repositories.repositories, 0) as repositories,
     coalesce(catalogue.team_id, repositories.team_id) as team_id,
     catalogue.tier,
     catalogue.deploy_source,
     catalogue.service_id is not null as is_catalogued,
-    catalogue.gone_from_date
+    catalogue.last_gone_from_date as gone_from_date
 from catalogue
 full outer join repositories
     on catalogue.service_id = repositories.service_id

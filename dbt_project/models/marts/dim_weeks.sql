@@ -1,8 +1,11 @@
 with night as (
 
-    -- as_of is exclusive: the day that has only begun at it is not seen
+    -- as_of is exclusive: neither the day that has only begun at it counts, nor the local day that began an hour ago
     select
-        {{ local_date("as_of - interval '1' second", 'organisation_zone') }} as last_day,
+        least(
+            {{ local_date("as_of - interval '1' second", 'organisation_zone') }},
+            cast(as_of - interval '1' second as date)
+        ) as last_day,
         {{ local_date('as_of', 'organisation_zone') }} as as_of_date,
         history_start_date
     from {{ ref('stg_run__night') }}

@@ -1,10 +1,23 @@
+-- what the file still says goes before what it no longer says
+with entries as (
+
+    select
+        pagerduty_service_id,
+        service_id,
+        team_id
+    from {{ ref('stg_company_files__services') }}
+    where pagerduty_service_id is not null
+    qualify rank() over (
+        partition by pagerduty_service_id order by case when gone_from_date is null then 0 else 1 end
+    ) = 1
+
+)
+
 -- a pager service that several services share names none of them
 select
     pagerduty_service_id,
     min(service_id) as service_id,
     min(team_id) as team_id
-from {{ ref('stg_company_files__services') }}
-where pagerduty_service_id is not null
-    and gone_from_date is null
+from entries
 group by pagerduty_service_id
 having count(distinct service_id) = 1

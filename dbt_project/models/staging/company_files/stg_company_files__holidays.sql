@@ -1,7 +1,15 @@
-select
-    coalesce(upper(country), '*') as country,
-    date as holiday_date
-from {{ source('company_files', 'holidays') }}
--- the newest snapshot; de and DE are one country
-qualify rank() over (order by _as_of desc, _load_id desc) = 1
-    and row_number() over (partition by _load_id, coalesce(upper(country), '*'), date order by _day) = 1
+with newest as (
+
+    select
+        coalesce(upper(country), '*') as country_code,
+        date as holiday_date
+    from {{ source('company_files', 'holidays') }}
+    qualify rank() over (order by _as_of desc, _load_id desc) = 1
+
+)
+
+-- de and DE are one country
+select distinct
+    country_code as country,
+    holiday_date
+from newest
