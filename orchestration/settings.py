@@ -37,8 +37,8 @@ class _Section(BaseModel):
 class Organisation(_Section):
     """Who publishes. `zone` cuts days and weeks; durations are always elapsed UTC."""
 
-    name: str = "organisation"
-    zone: str = "UTC"
+    name: str = Field("organisation", description="The name of the organisation's own row in the marts.")
+    zone: str = Field("UTC", description="IANA time zone that cuts days and weeks.")
 
     @field_validator("zone")
     @classmethod
@@ -51,47 +51,52 @@ class Organisation(_Section):
 class Metrics(_Section):
     """What metric definitions leave to the company (reference values: outcomes B.0, C.4)."""
 
-    cohort_days: int = Field(14, ge=1, le=90)
-    active_target_share: float = Field(0.8, gt=0, le=1)
-    smallest_rate_n: int = Field(10, ge=1)
-    smallest_median_n: int = Field(6, ge=1)
+    cohort_days: int = Field(14, ge=1, le=90, description="The window of merge_rate_14d.")
+    active_target_share: float = Field(0.8, gt=0, le=1, description="The target that active_share stands beside.")
+    smallest_rate_n: int = Field(10, ge=1, description="Least sample of a rate; below it `small_sample`.")
+    smallest_median_n: int = Field(6, ge=1, description="Least sample of a median; below it `small_sample`.")
 
 
 class Privacy(_Section):
     """How small is too small. The group size can be raised and not lowered below 5 outside of tests."""
 
-    smallest_group: int = Field(5, ge=1)
-    dominance_share: float = Field(0.5, gt=0, le=1)
+    smallest_group: int = Field(5, ge=1, description="People behind a published cell, at least; raise it only.")
+    dominance_share: float = Field(0.5, gt=0, le=1, description="A cell is held back when one person carries more.")
 
 
 class Guards(_Section):
     """When a night is refused instead of published."""
 
-    smallest_load_share: float = Field(0.7, ge=0, le=1)
-    largest_quarantine_share: float = Field(0.02, ge=0, le=1)
-    smallest_coverage_share: float = Field(0.0, ge=0, le=1)
+    smallest_load_share: float = Field(0.7, ge=0, le=1, description="A set read again is refused below this share.")
+    largest_quarantine_share: float = Field(0.02, ge=0, le=1, description="Refused records of a source, at most.")
+    smallest_coverage_share: float = Field(0.0, ge=0, le=1, description="Days that each source must have delivered.")
 
 
 class Schedule(_Section):
     """When the night runs, in the organisation's zone, and how many publications are kept."""
 
-    cron: str = "30 4 * * *"
-    start_date: date = date(2026, 1, 1)
-    kept_publications: int = Field(30, ge=1)
+    cron: str = Field("30 4 * * *", description="When Dagster's schedule starts a night.")
+    start_date: date = Field(date(2026, 1, 1), description="The first day that marts report and Dagster knows.")
+    kept_publications: int = Field(30, ge=1, description="Older ones are removed; the current one never.")
 
 
 class Settings(BaseSettings):
-    """The whole configuration. Environment beats file beats default; nested names join with `__`."""
+    """The whole configuration. Environment beats file beats default; names join with `__`; empty counts as unset."""
 
     model_config = SettingsConfigDict(
-        env_prefix="COUNTERPOISE_", env_nested_delimiter="__", extra="ignore", frozen=True, case_sensitive=False
+        env_prefix="COUNTERPOISE_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        case_sensitive=False,
     )
 
-    root: Path = PROJECT
-    data: Path = Path("data")
-    engine: Literal["duckdb", "spark"] = "duckdb"
-    memory_limit: str = "3GB"
-    pseudonym_key: SecretStr = SecretStr("")
+    root: Path = Field(PROJECT, description="What relative paths start from; the folder of the settings file.")
+    data: Path = Field(Path("data"), description="Where landing, warehouse and publications live.")
+    engine: Literal["duckdb", "spark"] = Field("duckdb", description="What dbt builds on.")
+    memory_limit: str = Field("3GB", description="What DuckDB may take while it builds.")
+    pseudonym_key: SecretStr = Field(SecretStr(""), description="The key of all pseudonyms, at least 16 bytes.")
     organisation: Organisation = Organisation()
     metrics: Metrics = Metrics()
     privacy: Privacy = Privacy()
@@ -166,13 +171,13 @@ class Settings(BaseSettings):
 
 def config_path() -> Path:
     """The company's file: COUNTERPOISE_CONFIG, or counterpoise.toml in the current folder."""
-    return Path(os.environ.get(CONFIG_VARIABLE, "counterpoise.toml")).resolve()
+    return Path(os.environ.get(CONFIG_VARIABLE) or "counterpoise.toml").resolve()
 
 
 def load_settings(**overrides: Any) -> Settings:
     """Read everything once. SettingsError tells each problem with the place where it stands."""
     path = config_path()
-    if CONFIG_VARIABLE in os.environ and not path.is_file():
+    if os.environ.get(CONFIG_VARIABLE) and not path.is_file():
         raise SettingsError(f"{CONFIG_VARIABLE} names {path}, which is no file")
     overrides.setdefault("root", path.parent)
     try:

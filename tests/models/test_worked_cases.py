@@ -139,7 +139,9 @@ def test_e17_an_agents_change_counts_in_the_sponsors_team(night):
     assert later.cell("ai_assisted_share", "e17", "08-31") == (2, 3)
     assert later.change("e17#70", "author_kind, team_id_at_merge, ai_evidence_grade") == ("agent", "B", "A")
     assert later.change("e17#72", "author_kind, ai_evidence_grade, agent_product") == ("human", "B", "claude_code")
-    agents = "select count(*) filter (where is_merged), count(closed_at) from marts.fct_changes where author_kind = 'agent'"
+    agents = (
+        "select count(*) filter (where is_merged), count(closed_at) from marts.fct_changes where author_kind = 'agent'"
+    )
     assert later.rows(agents) == [(1, 2)]
 
 

@@ -92,7 +92,10 @@ def deployments(company: Company) -> None:
     company.deployment("e15", "501", "e15a", *statuses)
     company.deployment("e15", "502", "e15b", ("success", "09-02 10:05"))
     sent = [row for row in company.rows["github.deployment_statuses"] if row["deployment_id"] == "501"]
-    company.rows["github.deployment_statuses"] += [sent[1], {**sent[1], "_as_of": at("2026-01-02"), "_load_id": "again"}]
+    company.rows["github.deployment_statuses"] += [
+        sent[1],
+        {**sent[1], "_as_of": at("2026-01-02"), "_load_id": "again"},
+    ]
 
 
 def failures(company: Company) -> None:

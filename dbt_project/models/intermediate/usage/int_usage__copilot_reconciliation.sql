@@ -19,7 +19,6 @@ organization_days as (
 )
 
 select
-    coalesce(organization_days.usage_date, user_sums.usage_date) as usage_date,
     coalesce(organization_days.scope_id, user_sums.scope_id) as scope_id,
     organization_days.daily_active_users,
     user_sums.users,
@@ -32,7 +31,8 @@ select
     -- a day that one of the two reports does not have agrees only when the other counts nothing
     coalesce(organization_days.prompts, 0) = coalesce(user_sums.users_prompts, 0)
     and coalesce(organization_days.generations, 0) = coalesce(user_sums.users_generations, 0)
-    and coalesce(organization_days.acceptances, 0) = coalesce(user_sums.users_acceptances, 0) as is_agreed
+    and coalesce(organization_days.acceptances, 0) = coalesce(user_sums.users_acceptances, 0) as is_agreed,
+    coalesce(organization_days.usage_date, user_sums.usage_date) as usage_date
 from organization_days
 full join user_sums
     on organization_days.usage_date = user_sums.usage_date
