@@ -25,6 +25,9 @@ from orchestration.landing import manifest
 from orchestration.landing.load import Landing, LoadInProgress
 from orchestration.landing.pseudonyms import Pseudonymiser
 
+COMMITTED_FILES = 200
+"""So many files wait for the disk together."""
+
 __all__ = ["Landing", "LoadReport", "Pseudonymiser", "check_key", "land_slices"]
 
 
@@ -84,32 +87,55 @@ def land_slices(
     newest = manifest.newest_by_slice(manifest.visible(manifest.read(landing.folder, contract.source), night.as_of))
     if accept_shrink:
         landing = replace(landing, smallest_load_share=0.0)
+    finished = _Finished(landing.folder, report)
     try:
         for piece in slices:
             previous = newest.get(piece.key)
             if previous is not None and previous.as_of == night.as_of and not refetch:
                 report.already_counted += 1
                 continue
-            on_slice(piece.key, _land(landing, contract, night, piece, previous, report))
+            on_slice(piece.key, _land(LoadInProgress(landing, contract, night, piece, previous), piece, finished))
     except (SourceError, OSError) as error:
         report.is_worth_retrying |= not isinstance(error, RateLimitedError | PermissionRefusedError)
         report.failed.append(f"{contract.source}: {error}")
+    finally:
+        finished.commit()
     return report
 
 
-def _land(
-    landing: Landing,
-    contract: SourceContract,
-    night: Night,
-    piece: Slice,
-    previous: manifest.Load | None,
-    report: LoadReport,
-) -> str:
-    load = LoadInProgress(landing, contract, night, piece, previous)
+class _Finished:
+    """Loads that are whole and wait to count together, because each wait for the disk is long."""
+
+    def __init__(self, folder: Path, report: LoadReport) -> None:
+        self.report = report
+        self._folder = folder
+        self._loads: list[manifest.Load] = []
+        self._files = 0
+
+    def add(self, load: manifest.Load) -> None:
+        self._loads.append(load)
+        self._files += sum(len(stream.files) for stream in load.streams.values())
+        if self._files >= COMMITTED_FILES or len(self._loads) >= COMMITTED_FILES:
+            self.commit()
+
+    def commit(self) -> None:
+        """Let the waiting loads count. A kill before this line costs reading them again and nothing else."""
+        manifest.commit(self._folder, self.report.source, self._loads)
+        for load in self._loads:
+            if load.confirms is None:
+                self.report.count(load)
+            else:
+                self.report.unchanged += 1
+        self._loads, self._files = [], 0
+
+
+def _land(load: LoadInProgress, piece: Slice, finished: _Finished) -> str:
+    """Land one slice and say in a word what came of it."""
+    report = finished.report
     try:
         for item in piece.items():
             load.take(item)
-        counted = load.count()
+        line = load.finish()
     except TruncatedLoadError as error:
         load.drop()
         report.refused.append(str(error))
@@ -125,11 +151,10 @@ def _land(
     except BaseException:
         load.drop()
         raise
-    if counted.confirms is not None:
-        report.unchanged += 1
+    finished.add(line)
+    if line.confirms is not None:
         return "unchanged"
-    report.count(counted)
-    return f"{sum(stream.landed for stream in counted.streams.values()):,} rows"
+    return f"{sum(stream.landed for stream in line.streams.values()):,} rows"
 
 
 def check_key(folder: Path, pseudonymiser: Pseudonymiser) -> None:

@@ -89,8 +89,8 @@ class LoadInProgress:
                 self._tallies[item.stream].received += 1
                 self._quarantine(item.stream, item.reason, item.pointer, payload_digest(item.payload))
 
-    def count(self) -> manifest.Load:
-        """Finish: the line now in the manifest. Content equal to the last load's is confirmed, not written again."""
+    def finish(self) -> manifest.Load:
+        """The line for the manifest. Content equal to the last load's is confirmed, not written again."""
         for stream in self._rows:
             self._flush(stream)
         self._check_balance()
@@ -100,7 +100,7 @@ class LoadInProgress:
         same = self._previous is not None and self._previous.digest == digest
         if same:
             self.drop()
-        load = manifest.Load(
+        return manifest.Load(
             load_id=self.load_id,
             source=self._contract.source,
             slice_key=self._slice.key,
@@ -113,8 +113,6 @@ class LoadInProgress:
             quarantine=None if same else self._write_quarantine(),
             streams=self._stream_loads({} if same else self._files.keep()),
         )
-        manifest.append(self._landing.folder, load)
-        return load
 
     def drop(self) -> None:
         """Leave no trace of this load."""
@@ -232,7 +230,6 @@ class LoadInProgress:
         with draft.open("wb") as file:
             pq.write_table(pa.Table.from_pylist(self._quarantined, schema=QUARANTINE_SCHEMA), file)
         draft.replace(path)
-        manifest.sync_folder(path.parent)
         return str(relative)
 
     def _stream_loads(self, files: dict[str, list[manifest.LandedFile]]) -> dict[str, manifest.StreamLoad]:

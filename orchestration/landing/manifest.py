@@ -7,13 +7,15 @@ Does not: writing data files (writer) or deciding what lands (load).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from orchestration.durable import sync
 from orchestration.errors import LandingError
 
 NAME = "_manifest.jsonl"
@@ -55,18 +57,26 @@ class Load(BaseModel):
     streams: dict[str, StreamLoad]
 
 
-def append(landing: Path, load: Load) -> None:
-    """Add a load's line and force it to disk. A torn line left by a killed writer is cut off first."""
-    path = landing / load.source / NAME
+def commit(landing: Path, source: str, loads: Sequence[Load]) -> None:
+    """Let loads count: their files are forced to disk first, then their lines are added in one write.
+
+    Many loads share the wait for the disk. A torn line left by a killed writer is cut off before.
+    """
+    if not loads:
+        return
+    files = [landing / file.path for load in loads for stream in load.streams.values() for file in stream.files]
+    files += [landing / load.quarantine for load in loads if load.quarantine]
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        list(pool.map(sync, files))
+        list(pool.map(sync, {file.parent for file in files}))
+    path = landing / source / NAME
     path.parent.mkdir(parents=True, exist_ok=True)
-    created = not path.exists()
     with path.open("a+b") as file:
         file.truncate(_whole_lines(path))
-        file.write(load.model_dump_json().encode() + b"\n")
+        file.write(b"".join(load.model_dump_json().encode() + b"\n" for load in loads))
         file.flush()
         os.fsync(file.fileno())
-    if created:
-        sync_folder(path.parent)
+    sync(path.parent)
 
 
 def read(landing: Path, source: str) -> list[Load]:
@@ -106,12 +116,3 @@ def newest_by_slice(loads: list[Load]) -> dict[str, Load]:
 def visible(loads: list[Load], as_of: datetime) -> list[Load]:
     """The loads that a night with this `as_of` may see."""
     return [load for load in loads if load.as_of <= as_of.astimezone(UTC)]
-
-
-def sync_folder(folder: Path) -> None:
-    """Force a folder's entries to disk, so that a rename survives a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

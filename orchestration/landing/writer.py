@@ -1,13 +1,12 @@
 """Parquet files of one load, written whole or not at all.
 
-Belongs here: drafts per stream and day, fsync, rename.
+Belongs here: drafts per stream and day, and their rename (the manifest forces them to disk before they count).
 Does not: knowing what a record means. Drafts of a killed writer carry the suffix `.draft` and are never read.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.landing.manifest import LandedFile, sync_folder
+from orchestration.landing.manifest import LandedFile
 
 ROW_GROUP = 256_000
 
@@ -42,15 +41,12 @@ class DraftFiles:
         return self._digest.hexdigest()
 
     def keep(self) -> dict[str, list[LandedFile]]:
-        """Close, force to disk and name the files. They count once the manifest names them."""
+        """Close the files and give them their names. They count once they are on disk and the manifest names them."""
         kept: dict[str, list[LandedFile]] = {}
         for (stream, day), writer in sorted(self._writers.items()):
             writer.close()
             path = self._path(stream, day)
-            draft = path.with_suffix(".draft")
-            _sync_file(draft)
-            draft.replace(path)
-            sync_folder(path.parent)
+            path.with_suffix(".draft").replace(path)
             file = LandedFile(path=str(path.relative_to(self._landing)), day=day, rows=self._rows[stream, day])
             kept.setdefault(stream, []).append(file)
         return kept
@@ -77,8 +73,3 @@ class DraftFiles:
         content = rows.drop_columns(["_load_id", "_as_of", "_day"]).combine_chunks()
         for batch in content.to_batches():
             self._digest.update(batch.serialize())
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
