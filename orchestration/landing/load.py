@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from orchestration import faults
 from orchestration.connectors.base import Batch, Item, Night, Refused, Row, Slice
 from orchestration.contracts import SourceContract, StreamContract
 from orchestration.errors import LandingError, TruncatedLoadError
@@ -113,7 +114,9 @@ class LoadInProgress:
             quarantine=None if same else self._write_quarantine(),
             streams=self._stream_loads({} if same else self._files.keep()),
         )
+        faults.reached("land.files_named")
         manifest.append(self._landing.folder, load)
+        faults.reached("land.load_counted")
         return load
 
     def drop(self) -> None:
