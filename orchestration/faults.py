@@ -11,6 +11,8 @@ import signal
 
 VARIABLE = "COUNTERPOISE_FAULT"
 
+LANDING_POINTS = ("land.files_named", "land.load_counted")
+BUILD_POINTS = ("build.begun", "build.made", "build.recorded")
 PUBLISH_POINTS = (
     "publish.draft_created",
     "publish.database_written",
@@ -23,7 +25,7 @@ PUBLISH_POINTS = (
     "publish.pointer_switched",
     "publish.pruned",
 )
-"""The steps of a publication, each named when it is done."""
+"""The steps of a load, a build and a publication, each named when it is done."""
 
 
 def reached(point: str) -> None:

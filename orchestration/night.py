@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from orchestration import evidence, gate
+from orchestration import evidence, faults, gate
 from orchestration.builds import BuildFolder, BuildRecord, DbtReport, LandingRecord, QualityReport
 from orchestration.connectors.base import Night
 from orchestration.durable import replace_text
@@ -75,6 +75,7 @@ def begin(inputs: NightInputs) -> BuildRecord:
         )
     rows = sum(file.rows for stream in inputs.streams for file in stream.files)
     log.info("inputs: %s landed rows of %s sources are visible", f"{rows:,}", len(inputs.loads))
+    faults.reached("build.begun")
     return record
 
 
@@ -97,8 +98,10 @@ def build(inputs: NightInputs, *, full_refresh: bool = False) -> DbtOutcome:
     BuildFolder(settings.data_folder, inputs.night.as_of).keep_dbt(
         DbtReport(build_id=_build_id(inputs), outcome=outcome)
     )
+    faults.reached("build.made")
     if outcome.is_good:
         record_built(inputs)
+        faults.reached("build.recorded")
     kinds = [node.kind for node in outcome.nodes]
     tests = sum("test" in kind for kind in kinds)
     log.info(

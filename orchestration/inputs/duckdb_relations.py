@@ -13,7 +13,7 @@ import pyarrow as pa
 from orchestration.contracts import LANDED_COLUMNS, StreamContract
 from orchestration.errors import WarehouseError
 from orchestration.inputs import NightInputs, VisibleStream
-from orchestration.inputs.run_tables import BUILT_DAYS, built_days, run_tables, touched_days
+from orchestration.inputs.run_tables import BUILT_DAYS, built_days, days_in_doubt, run_tables, touched_days
 
 
 def open_warehouse(inputs: NightInputs) -> duckdb.DuckDBPyConnection:
@@ -43,7 +43,9 @@ def prepare(inputs: NightInputs, previous_values: Path | None = None) -> None:
         connection.execute("create table if not exists run.built_days as select * from nothing_built")
         held = connection.execute("select source, day, fingerprint from run.built_days").fetchall()
         built = {(source, day): fingerprint for source, day, fingerprint in held}
-        _replace_table(connection, "touched_days", touched_days(inputs, built))
+        touched = touched_days(inputs, built)
+        _replace_table(connection, "touched_days", touched)
+        _replace_table(connection, "built_days", days_in_doubt(built, touched))
         mark = pa.table({"code_fingerprint": [inputs.code_fingerprint]})
         _replace_table(connection, "warehouse", mark)
 

@@ -85,6 +85,15 @@ def touched_days(inputs: NightInputs, held: Mapping[tuple[str, date], str]) -> p
     )
 
 
+def days_in_doubt(held: Mapping[tuple[str, date], str], touched: pa.Table) -> pa.Table:
+    """What the incremental models hold while a build is under way: nothing is known of the days that it replaces.
+
+    A build that dies leaves it so, and the next one replaces them again, whichever night it is of.
+    """
+    doubtful = {(row["source"], row["day"]): "" for row in touched.to_pylist()}
+    return _table(BUILT_DAYS, ((source, day, mark) for (source, day), mark in {**held, **doubtful}.items()))
+
+
 def _night(inputs: NightInputs) -> pa.Table:
     settings = inputs.settings
     row = (

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from orchestration.contracts import LANDED_COLUMNS, StreamContract
 from orchestration.inputs import NightInputs, VisibleStream
-from orchestration.inputs.run_tables import built_days, run_tables, touched_days
+from orchestration.inputs.run_tables import built_days, days_in_doubt, run_tables, touched_days
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def prepare(inputs: NightInputs, previous_values: Path | None = None) -> None:
     if session.catalog.tableExists("run.built_days"):
         rows = session.sql("select source, day, fingerprint from run.built_days").collect()
         held = {(row["source"], row["day"]): row["fingerprint"] for row in rows}
-    _replace_table(session, "touched_days", touched_days(inputs, held))
+    touched = touched_days(inputs, held)
+    _replace_table(session, "touched_days", touched)
+    _replace_table(session, "built_days", days_in_doubt(held, touched))
 
 
 def record_built(inputs: NightInputs) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from orchestration import faults
 from orchestration.durable import sync
 from orchestration.errors import LandingError
 
@@ -69,6 +70,7 @@ def commit(landing: Path, source: str, loads: Sequence[Load]) -> None:
     with ThreadPoolExecutor(max_workers=16) as pool:
         list(pool.map(sync, files))
         list(pool.map(sync, {file.parent for file in files}))
+    faults.reached("land.files_named")
     path = landing / source / NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
@@ -77,6 +79,7 @@ def commit(landing: Path, source: str, loads: Sequence[Load]) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync(path.parent)
+    faults.reached("land.load_counted")
 
 
 def read(landing: Path, source: str) -> list[Load]:

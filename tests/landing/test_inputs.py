@@ -61,6 +61,20 @@ def test_touched_days_are_those_whose_files_changed_since_the_last_build(inputs,
     assert ask(second, "select day from run.touched_days") == [(date(2026, 11, 15),)]
 
 
+def test_days_of_a_build_that_died_are_replaced_by_a_build_that_finds_them_as_they_were(inputs, land):
+    land(piece("a", [event(1, at="2026-11-13T10:00:00Z")]))
+    first = inputs()
+    prepare(first)
+    record_built(first)
+    land(piece("b", [event(2, at="2026-11-13T11:00:00Z")]), day=date(2026, 11, 16))
+    prepare(inputs(date(2026, 11, 16)))
+    prepare(first)
+    assert ask(first, "select day from run.touched_days") == [(date(2026, 11, 13),)]
+    record_built(first)
+    prepare(first)
+    assert ask(first, "select day from run.touched_days") == []
+
+
 def test_a_warehouse_of_other_models_is_made_anew(inputs):
     built = inputs()
     prepare(built)

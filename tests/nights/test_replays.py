@@ -1,0 +1,108 @@
+"""The order of nights does not matter: replays, late revisions and older nights end where one full build ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration import inputs
+from orchestration.inputs.duckdb_relations import prepare
+from orchestration.publication import current, publications
+from orchestration.relations import content_of, open_read_only
+from orchestration.warehouse import run_dbt, settings_arguments
+from tests.nights.companies import Company, build, environment, land_all, playing, publish, run_job
+
+pytestmark = pytest.mark.slow
+NIGHTS = 10
+BUILT_AFTER = (9, 4, 1, 0)
+"""How many days before the end of the company a night is built and not only landed."""
+RELATIONS = """
+    select schema_name || '.' || table_name from duckdb_tables()
+    where schema_name in ('marts', 'restricted', 'intermediate') order by 1
+"""
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with playing(tmp_path_factory.mktemp("replays"), people=24, weeks=3) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def by_night(company: Company) -> dict[int, dict[str, str]]:
+    """Ten nights, each landed on its day; some of them built and published. Days before the end -> content."""
+    found = {}
+    for days in range(NIGHTS - 1, -1, -1):
+        of = company.at(company.night_before_end(days))
+        land_all(company.settings, of)
+        if days in BUILT_AFTER:
+            publish(company, of)
+            found[days] = warehouse_content(company)
+    return found
+
+
+def warehouse_content(company: Company) -> dict[str, str]:
+    """Table -> hash of its rows, in whatever order they lie, of everything that dbt keeps."""
+    with open_read_only(company.settings.warehouse) as connection:
+        names = [name for (name,) in connection.execute(RELATIONS).fetchall()]
+        return {name: content_of(connection, name).content_hash for name in names}
+
+
+def files(*folders: Path) -> dict[str, tuple[int, int]]:
+    """Every file with its size and the time of its last change."""
+    return {
+        str(path): (path.stat().st_size, path.stat().st_mtime_ns)
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_reports_are_revised_while_the_nights_go_by(company, by_night):
+    with open_read_only(company.settings.warehouse) as connection:
+        rows = connection.execute(
+            "select _day, count(distinct _as_of) from read_parquet(?) group by all having count(distinct _as_of) > 1",
+            [str(company.settings.landing / "copilot" / "user_days" / "*" / "*.parquet")],
+        ).fetchall()
+    assert len(rows) >= 4
+    assert len(by_night[0]) > 60
+
+
+def test_night_by_night_ends_where_one_full_build_ends(company, by_night):
+    company.settings.warehouse.unlink()
+    build(company.settings, company.last_night)
+    assert differences(warehouse_content(company), by_night[0]) == set()
+
+
+def differences(one: dict[str, str], other: dict[str, str]) -> set[str]:
+    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+
+
+def test_an_older_night_gives_its_old_figures_and_current_stays_on_the_newer(company, by_night):
+    newest, shelf = current(company.settings.published), publications(company.settings.published)
+    done = publish(company, company.night_before_end(4))
+    assert differences(warehouse_content(company), by_night[4]) == set()
+    assert done.outcome == "kept_beside"
+    assert current(company.settings.published) == newest
+    assert publications(company.settings.published) == shelf
+
+
+def test_a_build_that_died_leaves_nothing_of_its_night_in_an_older_one(company, by_night):
+    build(company.settings, company.night_before_end(4))
+    prepare(inputs.gather(company.settings, company.last_night))
+    with environment():
+        half = settings_arguments(company.settings, "run", select=["int_usage__touched_days+1"])
+        assert run_dbt(company.settings, half).is_good
+    assert differences(warehouse_content(company), by_night[4]) != set()
+    build(company.settings, company.night_before_end(4))
+    assert differences(warehouse_content(company), by_night[4]) == set()
+
+
+def test_the_same_night_again_writes_nothing(company, by_night):
+    of = company.at(company.last_night)
+    folders = (company.settings.landing, company.settings.published)
+    before = files(*folders)
+    run_job(company, of)
+    assert files(*folders) == before
