@@ -11,7 +11,7 @@ from collections.abc import Callable
 from orchestration import landing
 from orchestration.connectors import connector
 from orchestration.connectors.base import Night
-from orchestration.connectors.http_waiting import Transport
+from orchestration.connectors.http.waiting import Transport
 from orchestration.contracts import load_contracts
 from orchestration.errors import ContractError
 from orchestration.landing import Landing, LoadReport, Pseudonymiser, manifest

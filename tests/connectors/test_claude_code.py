@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.connectors import claude_code, claude_code_blocks, claude_code_lines
+from orchestration.connectors import claude_code
 from orchestration.connectors.base import Batch, Night, Refused
+from orchestration.connectors.claude_code import blocks as claude_code_blocks
+from orchestration.connectors.claude_code import lines as claude_code_lines
 from orchestration.contracts import load_contracts
 from orchestration.errors import SettingsError, SourceError
 from orchestration.landing import tables

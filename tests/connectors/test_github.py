@@ -7,7 +7,7 @@ import json
 import pytest
 
 from orchestration.connectors.base import Refused
-from orchestration.connectors.http_errors import (
+from orchestration.connectors.http.errors import (
     EndlessPagesError,
     ForbiddenError,
     NotFoundError,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from graphql import parse
 
-from orchestration.connectors.github_facts import (
+from orchestration.connectors.github.facts import (
     co_authors,
     commit_evidence,
     is_hotfix,
@@ -15,7 +15,7 @@ from orchestration.connectors.github_facts import (
     pull_request_evidence,
     reverted,
 )
-from orchestration.connectors.github_queries import QUERIES
+from orchestration.connectors.github.queries import QUERIES
 from orchestration.signatures import load_signatures
 
 ON = date(2026, 11, 1)

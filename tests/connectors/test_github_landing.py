@@ -12,7 +12,7 @@ import pytest
 
 from orchestration import landing
 from orchestration.connectors import github
-from orchestration.connectors.github_records import instant
+from orchestration.connectors.github.records import instant
 from orchestration.contracts import load_contracts
 from orchestration.landing import Landing, Pseudonymiser, manifest
 from orchestration.signatures import load_signatures

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from orchestration.connectors.http import bearer, client
-from orchestration.connectors.http_errors import (
+from orchestration.connectors.http.errors import (
     BrokenAnswerError,
     EndlessPagesError,
     ForbiddenError,
@@ -346,7 +346,7 @@ def test_the_rate_limit_left_is_counted(tool):
 
 
 def test_a_judge_may_call_a_good_answer_a_limit(tool):
-    from orchestration.connectors.http_waiting import PassingError
+    from orchestration.connectors.http.waiting import PassingError
 
     answers = iter([{"errors": "limited"}, {"data": 1}])
 

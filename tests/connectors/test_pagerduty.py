@@ -7,9 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from orchestration.connectors.base import Night
-from orchestration.connectors.http_errors import ForbiddenError
+from orchestration.connectors.http.errors import ForbiddenError
 from orchestration.connectors.pagerduty import Config, slices
-from orchestration.connectors.pagerduty_pages import TooDeepError
+from orchestration.connectors.pagerduty.pages import TooDeepError
 from orchestration.errors import SourceError
 from tests.connectors.loopback import Loopback, failing, forbidden, quiet, reply, reset, throttled, truncated
 

@@ -59,7 +59,9 @@ class Company:
         self.land("company_files.services", service_id=name, repo_full_name=f"acme/{name}", owner_team_id=team,
                   pagerduty_service_id=f"PD-{name}", **columns)  # fmt: skip
 
-    def change(self, repository: str, number: int, created: str, author: str | None = "alice", **columns: object) -> None:
+    def change(
+        self, repository: str, number: int, created: str, author: str | None = "alice", **columns: object
+    ) -> None:
         """A pull request. `merged` and `closed` are its ends; times are as in the cases."""
         merged, closed = at(columns.pop("merged", None)), at(columns.pop("closed", None))
         machine = author is not None and is_machine(author)
@@ -109,7 +111,12 @@ class Company:
         })  # fmt: skip
 
     def mainline(
-        self, repository: str, *shas: str, first: int = 1, seen: str = "2026-01-01", brings: dict[str, str] | None = None
+        self,
+        repository: str,
+        *shas: str,
+        first: int = 1,
+        seen: str = "2026-01-01",
+        brings: dict[str, str] | None = None,
     ) -> None:
         """The default branch from position `first`; `brings` names the commits that came in by one of them."""
         common = {"repository": f"acme/{repository}", "history_generation": 0, "parents": 1, "is_merge": False,
@@ -119,10 +126,10 @@ class Company:
         for sha, landing in (brings or {}).items():
             self.land("git.commits", seen, sha=sha, landed_in_sha=landing, **common)
 
-
     def git_change(self, repository: str, number: int, merged: str, address: str, **columns: object) -> None:
         self.land("git.changes", repository=f"acme/{repository}", sha=f"{repository}{number}", history_generation=0,
-                  mainline_position=number, method="squash", merged_at=at(merged), author_email=address, **columns)  # fmt: skip
+                  mainline_position=number, method="squash", merged_at=at(merged), author_email=address,
+                  **columns)  # fmt: skip
 
 
 @dataclass(frozen=True)

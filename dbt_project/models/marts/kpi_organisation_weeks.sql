@@ -32,7 +32,8 @@
 ] -%}
 with kpis as (
 
-    select * from {{ ref('kpi_values') }} where entity_type = 'organisation'
+    select * from {{ ref('kpi_values') }}
+    where entity_type = 'organisation'
 
 ),
 
@@ -53,7 +54,7 @@ select
     kpis.week_start_date,
     weeks.iso_week,
     {% for metric_id, has_interval in metrics -%}
-    {{ kpi_columns(metric_id, has_interval) }},
+        {{ kpi_columns(metric_id, has_interval) }},
     {% endfor -%}
     night.active_target_share,
     kpis.as_of

@@ -23,7 +23,8 @@
 ] -%}
 with kpis as (
 
-    select * from {{ ref('kpi_values') }} where entity_type = 'service'
+    select * from {{ ref('kpi_values') }}
+    where entity_type = 'service'
 
 ),
 
@@ -38,7 +39,7 @@ select
     kpis.week_start_date,
     weeks.iso_week,
     {% for metric_id, has_interval in metrics -%}
-    {{ kpi_columns(metric_id, has_interval) }},
+        {{ kpi_columns(metric_id, has_interval) }},
     {% endfor -%}
     kpis.as_of
 from kpis

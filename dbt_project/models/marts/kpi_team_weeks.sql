@@ -32,7 +32,8 @@
 ] -%}
 with kpis as (
 
-    select * from {{ ref('kpi_values') }} where entity_type = 'team'
+    select * from {{ ref('kpi_values') }}
+    where entity_type = 'team'
 
 ),
 
@@ -54,7 +55,7 @@ select
     kpis.week_start_date,
     weeks.iso_week,
     {% for metric_id, has_interval in metrics -%}
-    {{ kpi_columns(metric_id, has_interval) }},
+        {{ kpi_columns(metric_id, has_interval) }},
     {% endfor -%}
     kpis.as_of
 from kpis

@@ -10,13 +10,13 @@ people_days as (
 
 ),
 
--- what a schedule or a test did is use, but nobody's; where a source cannot tell, only an accepted result shows a person
+-- what a schedule or a test did is nobody's use; where a source cannot tell, an accepted result can
 judged as (
 
     select
         *,
         coalesce(is_human_initiated, accepted_results >= 1, false)
-            and coalesce(intent, 'unknown') not in ('scheduled', 'heartbeat', 'test') as is_own_use
+        and coalesce(intent, 'unknown') not in ('scheduled', 'heartbeat', 'test') as is_own_use
     from {{ ref('int_usage__priced_days') }}
 
 ),
@@ -57,7 +57,10 @@ select
     summed.is_human_initiated,
     -- one trivial prompt is no use of a tool: two prompts or one accepted result on the day
     summed.is_own_use
-        and (coalesce(summed.own_accepted_results, 0) >= 1 or coalesce(summed.own_prompts, 0) >= 2) as is_qualified,
+    and (
+        coalesce(summed.own_accepted_results, 0) >= 1
+        or coalesce(summed.own_prompts, 0) >= 2
+    ) as is_qualified,
     summed.cost_usd,
     summed.cost_basis,
     summed.unpriced_tokens

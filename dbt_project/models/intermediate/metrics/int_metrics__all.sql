@@ -12,11 +12,15 @@ metrics as (
 
 entity_weeks as (
 
-    select distinct entity_type, entity_id, week_start_date from components
+    select distinct
+        entity_type,
+        entity_id,
+        week_start_date
+    from components
 
 )
 
--- every registered metric has a row for every entity and week of its grain: a missing component is not covered
+-- a registered metric has a row for every entity and week of its grain; a missing component is not covered
 select
     metrics.metric_id,
     entity_weeks.entity_type,

@@ -1,13 +1,15 @@
 with costs as (
 
-    select * from {{ ref('int_metrics__usage_totals') }} where metric_id = 'cost_usd'
+    select * from {{ ref('int_metrics__usage_totals') }}
+    where metric_id = 'cost_usd'
 
 ),
 
 -- who stands behind the merged changes of the cell, and whether any source tells of changes at all
 merged as (
 
-    select * from {{ ref('int_metrics__changes') }} where metric_id = 'merged_changes'
+    select * from {{ ref('int_metrics__changes') }}
+    where metric_id = 'merged_changes'
 
 ),
 
@@ -25,7 +27,8 @@ lasting_changes as (
         cast(date_trunc('week', changes.merged_date) as date) as week_start_date
     from {{ ref('fct_changes') }} as changes
     cross join night
-    where changes.is_merged
+    where
+        changes.is_merged
         and changes.is_standard_population
         and not changes.is_revert
         and not changes.is_out_of_effect
@@ -34,11 +37,19 @@ lasting_changes as (
 
 net_merged as (
 
-    select 'team' as entity_type, team_id as entity_id, week_start_date, count(*) as net_merged_changes
+    select
+        'team' as entity_type,
+        team_id as entity_id,
+        week_start_date,
+        count(*) as net_merged_changes
     from lasting_changes
     group by team_id, week_start_date
     union all
-    select 'organisation' as entity_type, organisation as entity_id, week_start_date, count(*) as net_merged_changes
+    select
+        'organisation' as entity_type,
+        organisation as entity_id,
+        week_start_date,
+        count(*) as net_merged_changes
     from lasting_changes
     group by organisation, week_start_date
 
@@ -52,7 +63,8 @@ entity_weeks as (
 
 metrics as (
 
-    select * from {{ ref('metrics') }} where metric_id = 'cost_per_merged_change_usd'
+    select * from {{ ref('metrics') }}
+    where metric_id = 'cost_per_merged_change_usd'
 
 )
 
@@ -62,8 +74,9 @@ select
     costs.entity_id,
     costs.week_start_date,
     costs.numerator,
-    case when merged.completeness is not null then cast(coalesce(net_merged.net_merged_changes, 0) as double) end
-        as denominator,
+    case
+        when merged.completeness is not null then cast(coalesce(net_merged.net_merged_changes, 0) as double)
+    end as denominator,
     cast(null as double) as value,
     cast(null as double) as lower,
     cast(null as double) as upper,

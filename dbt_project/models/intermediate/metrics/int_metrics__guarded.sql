@@ -56,7 +56,8 @@ select
         -- an activity or a cost is published beside its counterweight, or not at all
         when metrics.kind in ('activity', 'cost') then
             case
-                when not coalesce(counterweight.is_covered and outcomes.has_covered_outcome, false) then 'not_covered'
+                when not coalesce(counterweight.is_covered and outcomes.has_covered_outcome, false)
+                    then 'not_covered'
                 when not coalesce(counterweight.is_visible and outcomes.has_outcome, false) then 'suppressed'
             end
     end as hidden_reason

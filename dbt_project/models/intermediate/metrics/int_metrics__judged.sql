@@ -34,27 +34,40 @@ poisson as (
 
 ),
 
-calculated as (
+-- ratios of sums; totals and medians bring their value along
+valued as (
 
     select
         guarded.*,
+        coalesce(
+            guarded.value,
+            metrics.scale * guarded.numerator / nullif(guarded.denominator, 0)
+        ) as final_value
+    from guarded
+    inner join metrics
+        on guarded.metric_id = metrics.metric_id
+
+),
+
+calculated as (
+
+    select
+        valued.*,
         metrics.definition_version,
         metrics.interval_kind,
         metrics.scale,
         metrics.as_of,
-        -- ratios of sums; totals and medians bring their value along
-        coalesce(guarded.value, metrics.scale * guarded.numerator / nullif(guarded.denominator, 0)) as final_value,
         case
-            when guarded.hidden_reason is not null then guarded.hidden_reason
-            when guarded.value is null and guarded.numerator is null and coalesce(guarded.n, 1) > 0 then 'not_covered'
-            when not guarded.is_mature and metrics.when_immature = 'withhold' then 'immature'
-            when coalesce(guarded.value, metrics.scale * guarded.numerator / nullif(guarded.denominator, 0)) is null
-                then 'no_denominator'
-            when guarded.n < metrics.least_n then 'small_sample'
+            when valued.hidden_reason is not null then valued.hidden_reason
+            when valued.value is null and valued.numerator is null and coalesce(valued.n, 1) > 0
+                then 'not_covered'
+            when not valued.is_mature and metrics.when_immature = 'withhold' then 'immature'
+            when valued.final_value is null then 'no_denominator'
+            when valued.n < metrics.least_n then 'small_sample'
         end as reason
-    from guarded
+    from valued
     inner join metrics
-        on guarded.metric_id = metrics.metric_id
+        on valued.metric_id = metrics.metric_id
 
 )
 

@@ -9,7 +9,10 @@
 with measures as (
 
     {% for metric_id, measure in measures.items() -%}
-    select '{{ metric_id }}' as metric_id, '{{ measure }}' as measure{% if not loop.last %} union all{% endif %}
+        select
+            '{{ metric_id }}' as metric_id,
+            '{{ measure }}' as measure{% if not loop.last %}
+            union all{% endif %}
     {% endfor %}
 ),
 
@@ -26,8 +29,9 @@ spined as (
         cells.contributors,
         cells.largest_amount,
         -- the share of the tokens that has a price; without tokens there is nothing that lacks one
-        case when measures.measure = 'cost'
-            then coalesce(1 - cells.unpriced_tokens / nullif(cast(cells.all_tokens as double), 0), cast(1 as double))
+        case
+            when measures.measure = 'cost'
+                then 1 - coalesce(cells.unpriced_tokens / nullif(cast(cells.all_tokens as double), 0), 0)
             else cast(1 as double)
         end as priced_share
     from {{ ref('int_usage__entity_weeks') }} as entity_weeks
@@ -50,7 +54,9 @@ totals as (
     -- a covered week without use is a measured 0; a cost of which more than 1 % has no price is unknown
     select
         *,
-        case when completeness > 0 and priced_share >= 0.99 then cast(coalesce(amount, 0) as double) end as total
+        case
+            when completeness > 0 and priced_share >= 0.99 then cast(coalesce(amount, 0) as double)
+        end as total
     from spined
 
 )

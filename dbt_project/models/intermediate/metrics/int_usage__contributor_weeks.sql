@@ -15,9 +15,16 @@ night as (
 
 entity_days as (
 
-    select 'team' as entity_type, team_id as entity_id, usage_days.* from usage_days
+    select
+        'team' as entity_type,
+        usage_days.team_id as entity_id,
+        usage_days.*
+    from usage_days
     union all
-    select 'organisation' as entity_type, night.organisation as entity_id, usage_days.*
+    select
+        'organisation' as entity_type,
+        night.organisation as entity_id,
+        usage_days.*
     from usage_days
     cross join night
 

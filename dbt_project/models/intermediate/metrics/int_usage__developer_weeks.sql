@@ -27,8 +27,15 @@ used as (
         cast(date_trunc('week', usage_date) as date) as week_start_date,
         bool_or(is_qualified) as is_qualified
     from {{ ref('fct_usage_days') }}
-    where person_key is not null
-        and coalesce(requests, 0) + coalesce(sessions, 0) + coalesce(prompts, 0) + coalesce(accepted_results, 0) + all_tokens > 0
+    where
+        person_key is not null
+        and greatest(
+            coalesce(requests, 0),
+            coalesce(sessions, 0),
+            coalesce(prompts, 0),
+            coalesce(accepted_results, 0),
+            all_tokens
+        ) > 0
     group by person_key, cast(date_trunc('week', usage_date) as date)
 
 )

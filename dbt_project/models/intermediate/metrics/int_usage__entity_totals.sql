@@ -9,20 +9,20 @@
 with contributions as (
 
     {% for metric_id in metric_ids -%}
-    select
-        '{{ metric_id }}' as metric_id,
-        entity_type,
-        entity_id,
-        week_start_date,
-        contributor,
-        is_person,
-        is_machine,
-        cast({{ metric_id }} as decimal(28, 6)) as amount,
-        all_tokens,
-        unpriced_tokens
-    from {{ ref('int_usage__contributor_weeks') }}
-    {% if not loop.last %}union all
-    {% endif %}
+        select
+            '{{ metric_id }}' as metric_id,
+            entity_type,
+            entity_id,
+            week_start_date,
+            contributor,
+            is_person,
+            is_machine,
+            cast({{ metric_id }} as decimal(28, 6)) as amount,
+            all_tokens,
+            unpriced_tokens
+        from {{ ref('int_usage__contributor_weeks') }}
+        {% if not loop.last %}union all
+        {% endif %}
     {%- endfor %}
 
 )

@@ -19,7 +19,11 @@ night as (
 -- people and use without a team have a line of their own, so that the teams add up to the organisation
 entities as (
 
-    select 'team' as entity_type, team_id as entity_id, week_start_date from teams_weeks
+    select
+        'team' as entity_type,
+        team_id as entity_id,
+        week_start_date
+    from teams_weeks
     union
     select
         'team' as entity_type,
@@ -27,9 +31,16 @@ entities as (
         cast(date_trunc('week', day) as date) as week_start_date
     from {{ ref('int_people__days') }}
     union
-    select entity_type, entity_id, week_start_date from {{ ref('int_usage__contributor_weeks') }}
+    select
+        entity_type,
+        entity_id,
+        week_start_date
+    from {{ ref('int_usage__contributor_weeks') }}
     union
-    select 'organisation' as entity_type, night.organisation as entity_id, weeks.week_start_date
+    select
+        'organisation' as entity_type,
+        night.organisation as entity_id,
+        weeks.week_start_date
     from weeks
     cross join night
 

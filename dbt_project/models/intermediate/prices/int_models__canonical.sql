@@ -1,10 +1,17 @@
 with names as (
 
-    select distinct model from {{ ref('int_usage__account_days') }} where model is not null
+    select distinct model from {{ ref('int_usage__account_days') }}
+    where model is not null
 
 ),
 
--- 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4.5[1m]' and 'claude-sonnet-4-5' are one model
+priced_models as (
+
+    select distinct model from {{ ref('model_prices') }}
+
+),
+
+-- us.anthropic.claude-sonnet-4-5-20250929-v1:0, claude-sonnet-4.5[1m] and claude-sonnet-4-5 are one model
 stripped as (
 
     select
@@ -24,7 +31,10 @@ dashed as (
 
     select
         model,
-        case when plain_model like 'claude%' then replace(plain_model, '.', '-') else plain_model end as plain_model
+        case
+            when plain_model like 'claude%' then replace(plain_model, '.', '-')
+            else plain_model
+        end as plain_model
     from stripped
 
 )
@@ -36,5 +46,5 @@ select
 from dashed
 left join {{ ref('model_aliases') }} as aliases
     on dashed.plain_model = aliases.alias
-left join (select distinct model from {{ ref('model_prices') }}) as prices
+left join priced_models as prices
     on coalesce(aliases.model, dashed.plain_model) = prices.model

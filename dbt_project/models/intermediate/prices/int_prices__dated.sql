@@ -6,7 +6,10 @@ with prices as (
 
 starts as (
 
-    select distinct model, valid_from_date from prices
+    select distinct
+        model,
+        valid_from_date
+    from prices
 
 ),
 
@@ -17,14 +20,14 @@ in_force as (
         starts.model,
         starts.valid_from_date,
         {% for token_class in ['uncached_input', 'cache_read', 'cache_write', 'cache_write_1h', 'output'] -%}
-        max_by(prices.usd_per_million_tokens, prices.valid_from_date)
+            max_by(prices.usd_per_million_tokens, prices.valid_from_date)
             filter (where prices.token_class = '{{ token_class }}') as {{ token_class }}_usd_per_million
-        {%- if not loop.last %},{% endif %}
+            {%- if not loop.last %},{% endif %}
         {% endfor %}
     from starts
     inner join prices
         on starts.model = prices.model
-        and prices.valid_from_date <= starts.valid_from_date
+        and starts.valid_from_date >= prices.valid_from_date
     group by starts.model, starts.valid_from_date
 
 )

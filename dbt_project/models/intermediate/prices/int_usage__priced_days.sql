@@ -32,19 +32,21 @@ listed as (
         -- a vendor that states one amount for the account's day has priced that day's tokens with it
         bool_or(account_days.reported_cost_usd is not null and account_days.measures = 'activity')
             over (partition by account_days.account, account_days.usage_date, account_days.source_system)
-            and account_days.measures != 'activity' as is_paid_on_activity_row,
+        and account_days.measures != 'activity' as is_paid_on_activity_row,
         coalesce(account_days.uncached_input_tokens, 0) + coalesce(account_days.cache_read_tokens, 0)
-            + coalesce(account_days.cache_write_tokens, 0) + coalesce(account_days.output_tokens, 0)
-            + coalesce(account_days.unclassified_input_tokens, 0) as all_tokens,
+        + coalesce(account_days.cache_write_tokens, 0) + coalesce(account_days.output_tokens, 0)
+        + coalesce(account_days.unclassified_input_tokens, 0) as all_tokens,
+        coalesce(account_days.unclassified_input_tokens, 0) = 0
+        and account_days.output_tokens is not null as is_split_by_class,
         -- micro-usd: tokens times usd a million, exact; null as soon as one class that was used has no price
-        case when coalesce(account_days.unclassified_input_tokens, 0) = 0 and account_days.output_tokens is not null then
-        {%- for token_class, tokens in paid_tokens.items() %}
+        {% for token_class, tokens in paid_tokens.items() -%}
             case
                 when coalesce({{ tokens }}, 0) = 0 then cast(0 as decimal(28, 6))
-                else cast({{ tokens }} as decimal(15, 0)) * cast(prices.{{ token_class }}_usd_per_million as decimal(12, 6))
-            end{% if not loop.last %} +{% endif %}
-        {%- endfor %}
-        end as list_micro_usd
+                else
+                    cast({{ tokens }} as decimal(15, 0))
+                    * cast(prices.{{ token_class }}_usd_per_million as decimal(12, 6))
+            end {{ 'as list_micro_usd' if loop.last else '+' }}
+        {% endfor %}
     from account_days
     left join models
         on account_days.model = models.model
@@ -59,10 +61,21 @@ priced as (
 
     select
         *,
-        case when not is_paid_on_activity_row then
-            cast(cast(round(list_micro_usd, 0) as decimal(18, 0)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6))
-        end as list_cost_usd
+        cast(round(list_micro_usd, 0) as decimal(18, 0)) as whole_micro_usd,
+        is_split_by_class and not is_paid_on_activity_row as is_priced_by_list
     from listed
+
+),
+
+costed as (
+
+    select
+        *,
+        case
+            when is_priced_by_list
+                then cast(whole_micro_usd * cast(0.000001 as decimal(7, 6)) as decimal(18, 6))
+        end as list_cost_usd
+    from priced
 
 )
 
@@ -92,7 +105,7 @@ select
         when list_cost_usd is not null then 'list_price_recomputed'
     end as cost_basis,
     case
-        when reported_cost_usd is null and list_cost_usd is null and not is_paid_on_activity_row then all_tokens
-        else 0
+        when reported_cost_usd is not null or list_cost_usd is not null or is_paid_on_activity_row then 0
+        else all_tokens
     end as unpriced_tokens
-from priced
+from costed

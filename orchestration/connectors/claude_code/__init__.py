@@ -1,0 +1,124 @@
+"""Claude Code: session logs that it keeps on each machine, and the organisation's analytics API.
+
+Reads:  logs below `log_roots` (see `logs`), and GET /v1/organizations/usage_report/claude_code, one UTC
+        day a request chain, with an Admin key. Either half alone is enough; without a key the API is not asked.
+Lands:  session_lines, session_prompts (only what is new since last night), and for each day anew analytics_days,
+        analytics_models and analytics_tools.
+Leaves out: all content of sessions. An organisation on Bedrock, Vertex or Foundry is not in the API: use logs.
+
+Figures of one account and day exist in both halves and are never added (int_usage__claude_code_tokens decides by
+account). Logs that name a machine's user instead of an e-mail cannot be told from the API's rows, so that such a
+root together with a key is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig, Transport
+from orchestration.connectors.claude_code.logs import LogRoot, find_logs, read_marks
+from orchestration.connectors.http import client
+from orchestration.errors import SettingsError
+
+if TYPE_CHECKING:
+    from orchestration.connectors.http import Client
+
+SOURCE = "claude_code"
+REPORT = "/v1/organizations/usage_report/claude_code"
+LOG_STREAMS = ("session_lines", "session_prompts")
+ANALYTICS_STREAMS = ("analytics_days", "analytics_models", "analytics_tools")
+ROW_KEY = ("date", "actor", "terminal_type", "customer_type", "is_remote")
+CHILDREN = ("model_breakdown", "tool_actions")
+PAGE_ROWS = 1000
+LOG_SLICE = "session_logs"
+
+
+class Config(SourceConfig):
+    """`[sources.claude_code]`. A root is a folder of accounts, or a table with `path` and `account`."""
+
+    log_roots: tuple[LogRoot, ...] = Field((), description="Folders of session logs; a path alone will do.")
+    base_url: str = Field("https://api.anthropic.com", description="Where the analytics are.")
+    api_key: SecretStr | None = Field(None, description="An Admin key; without it only logs are read.")
+    lookback_days: int = Field(2, ge=1, description="Days of analytics that are read again each night.")
+    history_days: int = Field(28, ge=1, description="Days of analytics that the first night reads.")
+
+    @field_validator("log_roots", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        if isinstance(value, list | tuple):
+            return [{"path": each} if not isinstance(each, Mapping | LogRoot) else each for each in value]
+        return value
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> Self:
+        if self.enabled and not self.log_roots and self.api_key is None:
+            raise ValueError("set log_roots, api_key or both; with neither there is nothing to read")
+        return self
+
+
+def slices(config: Config, night: Night, cursors: Cursors, transport: Transport | None = None) -> Iterator[Slice]:
+    if config.log_roots:
+        yield _log_slice(config, night, cursors)
+    if config.api_key is not None:
+        yield from _analytics_slices(config, night, cursors, config.api_key, transport)
+
+
+def _log_slice(config: Config, night: Night, cursors: Cursors) -> Slice:
+    """All logs at once: reading them is cheap, and each slice would cost a file a day of its own."""
+    from orchestration.connectors.claude_code.blocks import LogReading
+
+    files = find_logs(config.log_roots)
+    if config.api_key is not None and any(file.account_type != "email" for file in files):
+        raise SettingsError(
+            "claude_code: logs of a machine's user and an api_key were both configured; the same tokens would "
+            "count twice. Name the folder by the person's e-mail, or remove the key."
+        )
+    reading = LogReading(files, read_marks(cursors.get(LOG_SLICE)), night.as_of)
+    return Slice(LOG_SLICE, LOG_STREAMS, reading.items, reading.cursor)
+
+
+def _analytics_slices(
+    config: Config, night: Night, cursors: Cursors, key: SecretStr, transport: Transport | None
+) -> Iterator[Slice]:
+    """The days that may still change, and those of the history that no night has brought yet."""
+    headers = {"anthropic-version": "2023-06-01"}
+    api = client(config.base_url, {"x-api-key": key}, transport, headers)
+    for back in reversed(range(max(config.history_days, config.lookback_days))):
+        day = night.day - timedelta(days=back)
+        name = f"analytics/{day}"
+        if back < config.lookback_days or name not in cursors:
+            yield Slice(name, ANALYTICS_STREAMS, partial(_analytics, api, day), cursor="read", day=day)
+
+
+def _analytics(api: Client, day: date) -> Iterator[Item]:
+    from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
+
+    pages = api.pages(
+        REPORT,
+        {"starting_at": str(day), "limit": PAGE_ROWS},
+        records="data",
+        paginator=JSONResponseCursorPaginator(cursor_path="next_page", cursor_param="page"),
+    )
+    for number, record in enumerate((each for page in pages for each in page), start=1):
+        yield from _actor_day(record, f"{REPORT}?starting_at={day}#{number}")
+
+
+def _actor_day(record: object, pointer: str) -> Iterator[Item]:
+    row = _object(record)
+    parent = {name: row.get(name) for name in ROW_KEY}
+    yield Row("analytics_days", {name: row[name] for name in row if name not in CHILDREN}, pointer)
+    models, tools = row.get("model_breakdown"), _object(row.get("tool_actions"))
+    for model in models if isinstance(models, list) else ():
+        yield Row("analytics_models", {**parent, **_object(model)}, pointer)
+    for tool, counts in tools.items():
+        yield Row("analytics_tools", {**parent, "tool": tool, **_object(counts)}, pointer)
+
+
+def _object(value: object) -> Mapping[str, object]:
+    """Nothing in place of what is no object: landing refuses the record for what is missing then."""
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,101 @@
+"""Merged changes, derived from the first-parent chain of the default branch.
+
+Reads:  commits in order, those that a change brings before the commit that lands it.
+Gives:  one record per merge commit and per single commit that names a pull request.
+Leaves out: merges of the default branch into itself and direct pushes; when a change became ready or was closed
+unmerged, which git does not know; the branch's name, but for a known agent's prefix.
+
+The author of a merged change is the author of its earliest commit (the merge commit belongs to who merged). The
+commits behind a squash are known only where a mirror keeps the heads of pull requests; elsewhere
+`first_commit_at` and `commits` are null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from orchestration.connectors.git.messages import Said, merges_the_default_branch
+from orchestration.connectors.git.reading import Commit
+from orchestration.signatures import Signatures
+
+WEB_COMMITTER = "noreply@github.com"
+
+
+def instant(seconds: int | str | None) -> str | None:
+    """Unix seconds as an ISO instant in UTC; what is no date stays as it is, so that landing refuses it by name."""
+    try:
+        return None if seconds in (None, "") else datetime.fromtimestamp(int(seconds), UTC).isoformat()  # type: ignore[arg-type]
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
+
+
+@dataclass(slots=True)
+class Brought:
+    """What is known so far of the commits that one landing brings, merges left aside."""
+
+    commits: int = 0
+    first_authored: int | None = None
+    author_email: str | None = None
+    reverts: Said | None = None
+
+    def add(self, commit: Commit, facts: Said) -> None:
+        if commit.is_merge:
+            return
+        self.commits += 1
+        self.reverts = facts if self.commits == 1 and facts.is_revert else None
+        authored = int(commit.authored) if commit.authored.isdigit() else None
+        if authored is not None and (self.first_authored is None or authored < self.first_authored):
+            self.first_authored, self.author_email = authored, commit.author_email
+
+
+class Changes:
+    """Collects what each landing brings and turns the landing commit into a change."""
+
+    def __init__(self, repository: str, default_branch: str, signatures: Signatures) -> None:
+        self._repository = repository
+        self._default_branch = default_branch
+        self._signatures = signatures
+        self._brought: dict[str, Brought] = {}
+
+    def brings(self, landing: str, commit: Commit, facts: Said) -> None:
+        """Note a commit that `landing` brings to the default branch."""
+        self._brought.setdefault(landing, Brought()).add(commit, facts)
+
+    def landed(self, commit: Commit, facts: Said) -> dict[str, object] | None:
+        """The change that this commit of the default branch lands, if it lands one."""
+        brought = self._brought.pop(commit.sha, None)
+        if commit.is_merge:
+            own = merges_the_default_branch(facts.branch, self._default_branch)
+            if own and facts.number is None:  # with a number it is a fork's branch of that name
+                return None
+            return self._record(commit, facts, brought or Brought(), "merge")
+        if facts.number is None:
+            return None
+        return self._record(commit, facts, brought, "squash")
+
+    def _record(self, commit: Commit, facts: Said, brought: Brought | None, method: str) -> dict[str, object]:
+        is_merge = method == "merge"
+        reverts = facts if facts.is_revert or brought is None else (brought.reverts or facts)
+        web = commit.committer_email.casefold() == WEB_COMMITTER
+        return {
+            "repository": self._repository,
+            "sha": commit.sha,
+            "pull_request_number": facts.number,
+            "method": method,
+            "merged_at": instant(commit.committed),
+            "first_commit_at": instant(brought.first_authored) if brought else None,
+            "commits": brought.commits if brought else None,
+            "additions": commit.additions,
+            "deletions": commit.deletions,
+            "changed_files": commit.changed_files,
+            "author_email": (brought.author_email if is_merge and brought else commit.author_email) or None,
+            "merger_email": (commit.author_email if is_merge else None if web else commit.committer_email) or None,
+            "agent_branch_prefix": self._agent_prefix(facts.branch),
+            "reverts_sha": reverts.reverts_sha,
+            "reverts_change_number": reverts.reverts_number,
+        }
+
+    def _agent_prefix(self, branch: str | None) -> str | None:
+        met = self._signatures.match("branch_prefix", branch) if branch else ()
+        return met[0].pattern if met else None

@@ -1,0 +1,124 @@
+"""GitHub and GitHub Enterprise Server: what became of changes, deployments and issues.
+
+Reads:  pull requests with reviews, timeline and commits by GraphQL, newest update first down to the last night's
+        cursor; all open ones again each night; deployments with statuses by GraphQL, the last 14 days again;
+        issues, repositories and members by REST. The token needs read access only: metadata, contents,
+        pull requests, issues, deployments, members.
+Lands:  repositories, pull_requests, pull_request_reviews, pull_request_events, pull_request_commits,
+        pull_request_commit_authors, deployments, deployment_statuses, issues, users.
+Leaves out: titles, bodies, messages, comments, file paths, branch names, display names. What they say of a change
+        lands as facts (`facts`). What happened after the night's as_of is left to the next night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from fnmatch import fnmatch
+from functools import partial
+from pathlib import Path
+
+from pydantic import Field, SecretStr, model_validator
+
+from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig, Transport
+from orchestration.connectors.github.pull_requests import STREAMS as PULL_REQUEST_STREAMS
+from orchestration.connectors.github.pull_requests import pull_requests
+from orchestration.connectors.github.reading import deployments, issues, members
+from orchestration.connectors.github.records import instant, repository
+from orchestration.connectors.github.tool import Scope, Tool
+from orchestration.signatures import DEFAULT_PATH, load_signatures
+
+SOURCE = "github"
+PULL_REQUESTS, DEPLOYMENTS, ISSUES = "pull_requests", "deployments", "issues"
+STREAMS = {
+    PULL_REQUESTS: PULL_REQUEST_STREAMS,
+    DEPLOYMENTS: ("deployments", "deployment_statuses"),
+    ISSUES: ("issues",),
+}
+"""Part of a slice's key -> the streams that it fills."""
+
+
+class Config(SourceConfig):
+    """The github section of the settings; the token comes from the environment."""
+
+    token: SecretStr = Field(description="Read access is enough.")
+    base_url: str = Field("https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server.")
+    organisations: tuple[str, ...] = Field((), description="All repositories and members of these.")
+    repositories: tuple[str, ...] = Field((), description="owner/name, in addition.")
+    exclude: tuple[str, ...] = Field((), description="Patterns of owner/name to leave out, such as acme/archive-*.")
+    include_forks: bool = Field(False, description="Read the organisations' forks too; a listed one always is.")
+    history_start_date: date | None = Field(None, description="How far the first night reads back.")
+    overlap_hours: int = Field(1, ge=0, description="How far before the last night the reading begins again.")
+    deployment_days: int = Field(14, ge=1, description="Deployments this young are read again each night.")
+    page_size: int = Field(25, ge=1, le=100, description="Pull requests a question; lowered where GitHub gives up.")
+    read_emails: bool = Field(False, description="Ask each member's profile for its public address; a call a member.")
+    signatures_path: Path = Field(DEFAULT_PATH, description="What tells agents and bots from people.")
+
+    @model_validator(mode="after")
+    def _something_to_read(self) -> Config:
+        if not self.organisations and not self.repositories:
+            raise ValueError("name organisations or repositories")
+        if wrong := [name for name in self.repositories if name.count("/") != 1]:
+            raise ValueError(f"repositories are written owner/name, not {wrong}")
+        return self
+
+
+def slices(config: Config, night: Night, cursors: Cursors, transport: Transport | None = None) -> Iterator[Slice]:
+    """The organisation's lists first, then each repository's pull requests, deployments and issues."""
+    signatures = load_signatures(config.signatures_path)
+    tool = Tool(config.base_url, config.token, transport, config.page_size, signatures)
+    for name in config.organisations:
+        yield Slice(f"repositories/{name}", ("repositories",), partial(_repositories, tool, (name,), ()))
+        yield Slice(f"users/{name}", ("users",), partial(members, tool, name, config.read_emails))
+    if config.repositories:
+        listed = partial(_repositories, tool, (), config.repositories)
+        yield Slice("repositories/listed", ("repositories",), listed)
+    read: set[str] = set()
+    for row in tool.repositories(config.organisations, config.repositories):
+        if not _is_wanted(config, str(row["full_name"]), bool(row.get("fork"))):
+            continue
+        since_change = instant(row["updated_at"]) if row.get("archived") and row.get("updated_at") else None
+        for part, streams in STREAMS.items():
+            key = f"{part}/{row['full_name']}"
+            read.add(key)
+            cursor = cursors.get(key)
+            scope = Scope(str(row["full_name"]), int(str(row["id"])), night.as_of, _since(config, part, cursor))
+            settled = since_change is not None and cursor is not None and since_change < instant(cursor)
+            items = _nothing if settled else partial(_READERS[part], tool, scope)
+            yield Slice(key, streams, items, cursor=night.as_of.isoformat())
+    yield from _gone(cursors, read, night)
+
+
+def _gone(cursors: Cursors, read: set[str], night: Night) -> Iterator[Slice]:
+    """Repositories that were read and are no more (deleted, renamed, excluded) have nothing to add."""
+    for key in sorted(set(cursors) - read):
+        part = key.partition("/")[0]
+        if part in STREAMS:
+            yield Slice(key, STREAMS[part], _nothing, cursor=night.as_of.isoformat())
+
+
+def _is_wanted(config: Config, name: str, is_fork: bool) -> bool:
+    if is_fork and not config.include_forks and name not in config.repositories:
+        return False
+    return not any(fnmatch(name, pattern) for pattern in config.exclude)
+
+
+def _since(config: Config, part: str, cursor: str | None) -> datetime | None:
+    """From when on a part is read: the cursor less its overlap, else the start of the history that is wanted."""
+    if cursor is not None:
+        days = timedelta(days=config.deployment_days) if part == DEPLOYMENTS else timedelta(0)
+        return instant(cursor) - timedelta(hours=config.overlap_hours) - days
+    start = config.history_start_date
+    return None if start is None else datetime.combine(start, time(), UTC)
+
+
+def _repositories(tool: Tool, organisations: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Item]:
+    for row in tool.repositories(organisations, names):
+        yield Row("repositories", repository(row), f"repositories/{row['id']}")
+
+
+def _nothing() -> Iterator[Item]:
+    return iter(())
+
+
+_READERS = {PULL_REQUESTS: pull_requests, DEPLOYMENTS: deployments, ISSUES: issues}

@@ -1,0 +1,80 @@
+"""What a pull request's or commit's words say: the facts that land in place of titles, bodies and messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from orchestration.connectors.git.messages import said
+from orchestration.signatures import Signature, Signatures
+
+_CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
+_REVERT_BRANCH = re.compile(r"(?:\A|/)revert-(\d{1,9})-")
+_HOTFIX = re.compile(r"(?i)(?:\A|[/_.-])hot-?fix(?:\Z|[/_.-])")
+NO_EVIDENCE: dict[str, object] = {"agent_product": None, "ai_evidence_grade": None, "ai_evidence_signal": None}
+LONGEST_LABELS = 4096
+
+
+def co_authors(message: str) -> list[str]:
+    """The addresses of the Co-authored-by trailers, each once, in their order."""
+    return list(dict.fromkeys(address.strip() for address in _CO_AUTHOR.findall(message)))
+
+
+def reverted(title: str, body: str, branch: str, repository: str) -> dict[str, object]:
+    """What a pull request says it reverts: a number of this repository, a commit, or neither."""
+    facts = said(f"{title}\n\n{body}", repository)
+    met = _REVERT_BRANCH.search(branch)
+    return {
+        "reverts_number": facts.reverts_number or (int(met[1]) if met else None),
+        "reverts_sha": facts.reverts_sha,
+    }
+
+
+def reverted_sha(message: str, repository: str) -> str | None:
+    return said(message, repository).reverts_sha
+
+
+def is_hotfix(name: str | None) -> bool | None:
+    """Whether a branch or tag is called hotfix; None where there is no name."""
+    return None if not name else bool(_HOTFIX.search(name))
+
+
+def label_names(names: Iterable[str]) -> str | None:
+    """`|bug|hotfix|`: sorted, between bars, so that one name can be found exactly; None without labels."""
+    kept = sorted({" ".join(name.replace("|", "/").lower().split()) for name in names})
+    text = "|".join(["", *kept, ""])
+    return text[:LONGEST_LABELS].rpartition("|")[0] + "|" if kept else None
+
+
+def pull_request_evidence(signatures: Signatures, text: str, branch: str, on: date) -> dict[str, object]:
+    return _best(
+        [
+            *(("text", found) for found in signatures.match("text", text, on)),
+            *(("branch_prefix", found) for found in signatures.match("branch_prefix", branch, on)),
+        ]
+    )
+
+
+def commit_evidence(
+    signatures: Signatures, message: str, email: str | None, database_id: object, on: date
+) -> dict[str, object]:
+    """The author's account and address, the trailers, the text; a trailer anybody can add is never an A."""
+    met = [("text", found) for found in signatures.match("text", message, on)]
+    met += [("email", found) for found in signatures.match("email", email or "", on)]
+    met += [("github_id", found) for found in signatures.match("github_id", str(database_id or ""), on)]
+    for address in co_authors(message):
+        met += [("trailer_email", found) for found in signatures.match("trailer_email", address, on)]
+    return _best(met)
+
+
+def _best(met: Iterable[tuple[str, Signature]]) -> dict[str, object]:
+    ranked = sorted(
+        ("B" if signal == "trailer_email" and found.grade == "A" else found.grade, signal, found.product)
+        for signal, found in met
+        if found.actor_kind == "agent" and found.role == "author"
+    )
+    if not ranked:
+        return NO_EVIDENCE
+    grade, signal, product = ranked[0]
+    return {"agent_product": product, "ai_evidence_grade": grade, "ai_evidence_signal": signal}

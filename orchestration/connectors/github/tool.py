@@ -1,0 +1,94 @@
+"""GitHub for one run, and one repository of it for one night."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from orchestration.connectors.base import Transport
+from orchestration.connectors.github.graphql import GraphQL, Node
+from orchestration.connectors.github.records import instant
+from orchestration.connectors.http import Client, bearer, client
+from orchestration.connectors.http.errors import BrokenAnswerError
+from orchestration.signatures import Signatures
+
+HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+
+
+@dataclass
+class Tool:
+    """GitHub for one run; nothing is opened before the first question."""
+
+    base_url: str
+    token: SecretStr
+    transport: Transport | None
+    page_size: int
+    signatures: Signatures
+    _made: list[tuple[Client, GraphQL]] = field(default_factory=list)
+    _listed: dict[str, list[Node]] = field(default_factory=dict)
+
+    @property
+    def rest(self) -> Client:
+        return self._opened()[0]
+
+    @property
+    def graphql(self) -> GraphQL:
+        return self._opened()[1]
+
+    def _opened(self) -> tuple[Client, GraphQL]:
+        if not self._made:
+            rest = client(self.base_url, bearer(self.token), self.transport, HEADERS)
+            self._made.append((rest, GraphQL(rest, self.base_url)))
+        return self._made[0]
+
+    def repositories(self, organisations: tuple[str, ...], names: tuple[str, ...]) -> list[Node]:
+        """Every repository once, by name; each list is asked for once a run."""
+        found: dict[int, Node] = {}
+        for organisation in organisations:
+            path = f"orgs/{organisation}/repos"
+            for row in self._once(path, {"type": "all", "sort": "full_name", "per_page": 100}):
+                found[row["id"]] = row
+        for name in names:
+            for row in self._once(f"repos/{name}", None):
+                found[row["id"]] = row
+        return sorted(found.values(), key=lambda row: str(row["full_name"]))
+
+    def _once(self, path: str, params: Mapping[str, object] | None) -> list[Node]:
+        if path not in self._listed:
+            if params is None:
+                rows = [self.rest.get_json(path)]
+            else:
+                rows = [row for page in self.rest.pages(path, params) for row in page]
+            self._listed[path] = [checked(row, path) for row in rows]
+        return self._listed[path]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One repository in one night: up to `as_of`, back to `since` (None: everything)."""
+
+    repository: str
+    repository_id: int
+    as_of: datetime
+    since: datetime | None
+
+    @property
+    def variables(self) -> dict[str, object]:
+        owner, _, name = self.repository.partition("/")
+        return {"owner": owner, "name": name}
+
+    def is_before(self, at: str | None) -> bool:
+        return self.since is not None and at is not None and instant(at) < self.since
+
+    def is_later(self, at: str | None) -> bool:
+        return at is not None and instant(at) >= self.as_of
+
+
+def checked(row: object, path: str) -> Node:
+    """A row of a REST listing; an error where GitHub sent something else."""
+    if not isinstance(row, Mapping):
+        raise BrokenAnswerError(f"github: {path} holds {type(row).__name__} where a record belongs; nothing counts.")
+    return row

@@ -1,0 +1,93 @@
+"""What is kept of each PagerDuty record: ids, states, instants. An allow-list: a new field stays out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from orchestration.connectors.pagerduty.causes import explicit_cause
+
+Found = Mapping[str, Any]
+
+
+def incident(found: Found, cause_fields: Iterable[str], impact_fields: Iterable[str]) -> dict[str, object]:
+    """One incident. The priority's label (P1 …) is a setting of the account, not somebody's words."""
+    fields = _custom_fields(found.get("custom_fields"))
+    texts = (found.get("title"), found.get("description"), found.get("body"))
+    cause = explicit_cause(fields, texts, cause_fields)
+    plain = ("id", "incident_number", "status", "urgency", "created_at", "updated_at", "resolved_at",
+             "last_status_change_at")  # fmt: skip
+    return {
+        **{name: found.get(name) for name in plain},
+        "priority": _only(found.get("priority"), "id", "summary"),
+        "service": _only(found.get("service"), "id"),
+        "escalation_policy": _only(found.get("escalation_policy"), "id"),
+        "incident_type": _only(found.get("incident_type"), "name"),
+        "last_status_change_by": _only(found.get("last_status_change_by"), "type"),
+        "resolve_reason": {
+            **_only(found.get("resolve_reason"), "type"),
+            "incident": _only((found.get("resolve_reason") or {}).get("incident"), "id"),
+        },
+        "alert_counts": _only(found.get("alert_counts"), "all"),
+        "impact_started_at": _instant(fields, impact_fields),
+        "explicit_cause_sha": cause.sha,
+        "explicit_cause_deployment": cause.deployment,
+    }
+
+
+def log_entry(found: Found, cause_fields: Iterable[str]) -> dict[str, object]:
+    """One log entry. Notes and changes of custom fields are where a root cause is usually written down."""
+    channel = found.get("channel") or {}
+    changed = channel.get("changeset")
+    fields = _custom_fields(changed.get("customer_fields") if isinstance(changed, Mapping) else None)
+    said = found.get("type") in ("annotate_log_entry", "resolve_log_entry")
+    texts = (found.get("note"), channel.get("summary"), channel.get("content")) if said else ()
+    cause = explicit_cause(fields, texts, cause_fields)
+    agent = found.get("agent") or {}
+    is_user = str(agent.get("type", "")).startswith("user")
+    return {
+        **{name: found.get(name) for name in ("id", "type", "created_at")},
+        "incident": _only(found.get("incident"), "id"),
+        "service": _only(found.get("service"), "id"),
+        "agent": {"type": agent.get("type"), "id": agent.get("id") if is_user else None},
+        "explicit_cause_sha": cause.sha,
+        "explicit_cause_deployment": cause.deployment,
+    }
+
+
+def service(found: Found) -> dict[str, object]:
+    """One service, by its technical name."""
+    return {
+        **{name: found.get(name) for name in ("id", "name", "status", "created_at")},
+        "escalation_policy": _only(found.get("escalation_policy"), "id"),
+    }
+
+
+def user(found: Found) -> dict[str, object]:
+    """One account: the two identifiers that tie it to a person, and its role. No name and no contact."""
+    return {name: found.get(name) for name in ("id", "email", "role")}
+
+
+def _only(found: object, *names: str) -> dict[str, object]:
+    return {name: found.get(name) for name in names} if isinstance(found, Mapping) else dict.fromkeys(names)
+
+
+def _custom_fields(found: object) -> dict[str, object]:
+    """Custom fields come as a list of {name, value}, in some answers as an object."""
+    if isinstance(found, Mapping):
+        return {str(name): value for name, value in found.items()}
+    listed = found if isinstance(found, list) else []
+    return {str(field.get("name")): field.get("value") for field in listed if isinstance(field, Mapping)}
+
+
+def _instant(fields: Mapping[str, object], names: Iterable[str]) -> str | None:
+    """A custom field of type datetime; one that holds anything else says nothing."""
+    for name in names:
+        value = fields.get(name)
+        try:
+            if isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None:
+                return value
+        except ValueError:
+            continue
+    return None
