@@ -6,8 +6,8 @@ with lines as (
             when message_id is null
                 then file_digest || ':' || cast(line as string) || ':' || cast(occurred_at as string)
         end as own_id,
-        -- the better of two lines of one answer has the greater rank: own line before side chain, more tokens, knows
-        -- its speed; the place of the line decides what is left, so that the order of reading does not
+        -- the better of two lines of one answer has the greater rank: own line before side chain, more tokens,
+        -- knows its speed; the place of the line decides what is left, so that the order of reading does not
         case when is_sidechain then '0' else '1' end
         || lpad(
             cast(
@@ -20,7 +20,8 @@ with lines as (
     from {{ ref('stg_claude_code__session_lines') }}
     {% if is_incremental() %}
         where usage_date in (
-            select usage_date from {{ ref('int_usage__touched_days') }} where source = 'claude_code'
+            select touched.usage_date from {{ ref('int_usage__touched_days') }} as touched
+            where touched.source = 'claude_code'
         )
     {% endif %}
 
@@ -45,13 +46,17 @@ contested as (
     select *
     from day_answers
     where message_id in (
-        select message_id from day_answers where message_id is not null group by message_id having count(*) > 1
+        select repeated.message_id
+        from day_answers as repeated
+        where repeated.message_id is not null
+        group by repeated.message_id
+        having count(*) > 1
     )
 
 ),
 
--- across days and requests: a side chain replays its parent's answer under a new request, and a line without request
--- can belong to any. Each pair is judged alone and within 2 days, so that a day needs no more than its neighbours
+-- across days and requests: a side chain replays its parent's answer under a new request, and a line without
+-- request can belong to any. Each pair is judged alone and within 2 days: a day needs only its neighbours
 beaten as (
 
     select distinct weaker.line_rank
@@ -120,7 +125,7 @@ select
     answers.is_under_several_accounts,
     answers.collapsed_lines,
     coalesce(answers.usage_date, replaced_days.usage_date) as usage_date
-from answers
--- a replaced day without answers keeps one marker row: without it the engine would not know that the day is empty
-{% if is_incremental() %}right{% else %}full{% endif %} join replaced_days
-    on answers.usage_date = replaced_days.usage_date
+from replaced_days
+-- a replaced day without answers keeps one marker row: else the engine would not know that the day is empty
+{% if is_incremental() %}left{% else %}full{% endif %} join answers
+    on replaced_days.usage_date = answers.usage_date
