@@ -5,7 +5,7 @@ with replaced_days as (
 
 ),
 
--- what a program asks through the SDK is no prompt of a person; older clients do not say and are taken as typed
+-- what a program asks through the SDK is no prompt of a person; older clients do not say, and count as typed
 turns as (
 
     select usage_date, account, account_type, session_id, 0 as prompts
@@ -33,7 +33,7 @@ sources as (
         cast(null as bigint) as accepted_results
     from turns
     {% if is_incremental() %}
-        where usage_date in (select usage_date from replaced_days)
+        where usage_date in (select replaced_days.usage_date from replaced_days)
     {% endif %}
     group by usage_date, account, account_type
 
@@ -49,7 +49,7 @@ sources as (
         cast(null as bigint) as accepted_results
     from {{ ref('stg_claude_code__analytics_days') }}
     {% if is_incremental() %}
-        where usage_date in (select usage_date from replaced_days)
+        where usage_date in (select replaced_days.usage_date from replaced_days)
     {% endif %}
     group by usage_date, account, account_type
 
@@ -65,20 +65,21 @@ sources as (
         sum(accepted_edits) as accepted_results
     from {{ ref('stg_claude_code__analytics_tools') }}
     {% if is_incremental() %}
-        where usage_date in (select usage_date from replaced_days)
+        where usage_date in (select replaced_days.usage_date from replaced_days)
     {% endif %}
     group by usage_date, account, account_type
 
 ),
 
--- sessions as the vendor counts them where it does; prompts only the logs know, accepted edits only the vendor
+-- sessions as the vendor counts them where it does; only logs know prompts, only the vendor accepted edits
 activity as (
 
     select
         usage_date,
         account,
         account_type,
-        case when count(vendor_sessions) > 0 then 'claude_code_analytics' else 'claude_code_logs' end as source_system,
+        case when count(vendor_sessions) > 0 then 'claude_code_analytics' else 'claude_code_logs' end
+            as source_system,
         coalesce(sum(vendor_sessions), sum(log_sessions)) as sessions,
         sum(prompts) as prompts,
         sum(accepted_results) as accepted_results
@@ -95,6 +96,6 @@ select
     cast(activity.prompts as bigint) as prompts,
     cast(activity.accepted_results as bigint) as accepted_results,
     coalesce(activity.usage_date, replaced_days.usage_date) as usage_date
-from activity
-{% if is_incremental() %}right{% else %}full{% endif %} join replaced_days
-    on activity.usage_date = replaced_days.usage_date
+from replaced_days
+{% if is_incremental() %}left{% else %}full{% endif %} join activity
+    on replaced_days.usage_date = activity.usage_date

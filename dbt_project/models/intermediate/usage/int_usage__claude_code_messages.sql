@@ -2,12 +2,12 @@ with lines as (
 
     select
         *,
-        coalesce(
-            message_id || ':' || coalesce(request_id, ''),
-            file_digest || ':' || cast(line as string) || ':' || cast(occurred_at as string)
-        ) as answer_id,
-        -- the better of two lines of one answer has the greater rank: own line before side chain, more tokens, knows
-        -- its speed; the place of the line decides what is left, so that the order of reading does not
+        case
+            when message_id is null
+                then file_digest || ':' || cast(line as string) || ':' || cast(occurred_at as string)
+        end as own_id,
+        -- the better of two lines of one answer has the greater rank: own line before side chain, more tokens,
+        -- knows its speed; the place of the line decides what is left, so that the order of reading does not
         case when is_sidechain then '0' else '1' end
         || lpad(
             cast(
@@ -20,7 +20,8 @@ with lines as (
     from {{ ref('stg_claude_code__session_lines') }}
     {% if is_incremental() %}
         where usage_date in (
-            select usage_date from {{ ref('int_usage__touched_days') }} where source = 'claude_code'
+            select touched.usage_date from {{ ref('int_usage__touched_days') }} as touched
+            where touched.source = 'claude_code'
         )
     {% endif %}
 
@@ -29,43 +30,33 @@ with lines as (
 day_answers as (
 
     select
+        usage_date,
+        message_id,
+        request_id,
         max(line_rank) as line_rank,
         count(*) as collapsed_lines,
         min(account) != max(account) as is_under_several_accounts
     from lines
-    group by usage_date, answer_id
-
-),
-
-best_lines as (
-
-    select
-        lines.*,
-        day_answers.collapsed_lines,
-        day_answers.is_under_several_accounts
-    from lines
-    inner join day_answers
-        on lines.line_rank = day_answers.line_rank
+    group by usage_date, message_id, request_id, own_id
 
 ),
 
 contested as (
 
-    select
-        message_id,
-        request_id,
-        is_sidechain,
-        usage_date,
-        line_rank
-    from best_lines
+    select *
+    from day_answers
     where message_id in (
-        select message_id from best_lines where message_id is not null group by message_id having count(*) > 1
+        select repeated.message_id
+        from day_answers as repeated
+        where repeated.message_id is not null
+        group by repeated.message_id
+        having count(*) > 1
     )
 
 ),
 
--- across days and requests: a side chain replays its parent's answer under a new request, and a line without request
--- can belong to any. Each pair is judged alone and within 2 days, so that a day needs no more than its neighbours
+-- across days and requests: a side chain replays its parent's answer under a new request, and a line without
+-- request can belong to any. Each pair is judged alone and within 2 days: a day needs only its neighbours
 beaten as (
 
     select distinct weaker.line_rank
@@ -75,20 +66,33 @@ beaten as (
         and weaker.line_rank < stronger.line_rank
         and abs({{ dbt.datediff('weaker.usage_date', 'stronger.usage_date', 'day') }}) <= 2
         and (
-            weaker.is_sidechain
-            or stronger.is_sidechain
-            or coalesce(weaker.request_id, stronger.request_id, '') = coalesce(stronger.request_id, weaker.request_id, '')
+            weaker.line_rank < '1'  -- a side chain; the stronger is one only if the weaker is
+            or coalesce(weaker.request_id, stronger.request_id, '')
+            = coalesce(stronger.request_id, weaker.request_id, '')
         )
+
+),
+
+standing as (
+
+    select day_answers.*
+    from day_answers
+    left join beaten
+        on day_answers.line_rank = beaten.line_rank
+    where beaten.line_rank is null
 
 ),
 
 answers as (
 
-    select best_lines.*
-    from best_lines
-    left join beaten
-        on best_lines.line_rank = beaten.line_rank
-    where beaten.line_rank is null
+    select
+        lines.*,
+        coalesce(lines.own_id, lines.message_id || ':' || coalesce(lines.request_id, '')) as answer_id,
+        standing.collapsed_lines,
+        standing.is_under_several_accounts
+    from lines
+    inner join standing
+        on lines.line_rank = standing.line_rank
 
 ),
 
@@ -121,7 +125,7 @@ select
     answers.is_under_several_accounts,
     answers.collapsed_lines,
     coalesce(answers.usage_date, replaced_days.usage_date) as usage_date
-from answers
--- a replaced day without answers keeps one marker row: without it the engine would not know that the day is empty
-{% if is_incremental() %}right{% else %}full{% endif %} join replaced_days
-    on answers.usage_date = replaced_days.usage_date
+from replaced_days
+-- a replaced day without answers keeps one marker row: else the engine would not know that the day is empty
+{% if is_incremental() %}left{% else %}full{% endif %} join answers
+    on replaced_days.usage_date = answers.usage_date

@@ -19,10 +19,11 @@ log_days as (
         sum(output_tokens) as output_tokens,
         count(*) as requests
     from {{ ref('int_usage__claude_code_messages') }}
-    where not is_day_marker
-    {% if is_incremental() %}
-        and usage_date in (select usage_date from replaced_days)
-    {% endif %}
+    where
+        not is_day_marker
+        {% if is_incremental() %}
+            and usage_date in (select replaced_days.usage_date from replaced_days)
+        {% endif %}
     group by usage_date, account, account_type, model
 
 ),
@@ -41,7 +42,7 @@ vendor_days as (
         sum(reported_cost_usd) as reported_cost_usd
     from {{ ref('stg_claude_code__analytics_models') }}
     {% if is_incremental() %}
-        where usage_date in (select usage_date from replaced_days)
+        where usage_date in (select replaced_days.usage_date from replaced_days)
     {% endif %}
     group by usage_date, account, account_type, model
 
@@ -101,6 +102,6 @@ select
     chosen.requests,
     cast(chosen.reported_cost_usd as decimal(18, 6)) as reported_cost_usd,
     coalesce(chosen.usage_date, replaced_days.usage_date) as usage_date
-from chosen
-{% if is_incremental() %}right{% else %}full{% endif %} join replaced_days
-    on chosen.usage_date = replaced_days.usage_date
+from replaced_days
+{% if is_incremental() %}left{% else %}full{% endif %} join chosen
+    on replaced_days.usage_date = chosen.usage_date

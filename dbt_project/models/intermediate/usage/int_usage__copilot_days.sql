@@ -5,16 +5,19 @@ with replaced_days as (
 
 ),
 
--- a user of two organisations stands in both reports, which repeat each other and do not add up: the fuller row stands
+-- a user of two organisations is in both reports, which repeat each other and do not add up: the fuller row stands
 user_days as (
 
     select * from {{ ref('stg_copilot__user_days') }}
     {% if is_incremental() %}
-        where usage_date in (select usage_date from replaced_days)
+        where usage_date in (select replaced_days.usage_date from replaced_days)
     {% endif %}
     qualify row_number() over (
         partition by usage_date, account
-        order by coalesce(prompts, 0) + coalesce(generations, 0) desc, coalesce(ai_credits_used, 0) desc, scope_id
+        order by
+            coalesce(prompts, 0) + coalesce(generations, 0) desc,
+            coalesce(ai_credits_used, 0) desc,
+            scope_id asc
     ) = 1
 
 )
@@ -42,6 +45,6 @@ select
     user_days.acceptances as accepted_results,
     cast(user_days.ai_credits_used * 0.01 as decimal(18, 6)) as reported_cost_usd,
     coalesce(user_days.usage_date, replaced_days.usage_date) as usage_date
-from user_days
-{% if is_incremental() %}right{% else %}full{% endif %} join replaced_days
-    on user_days.usage_date = replaced_days.usage_date
+from replaced_days
+{% if is_incremental() %}left{% else %}full{% endif %} join user_days
+    on replaced_days.usage_date = user_days.usage_date

@@ -8,14 +8,14 @@ with touched_days as (
 
 ),
 
--- two lines of a session log tell one answer when at most 2 days lie between them: a touched day changes the answers
--- of its neighbours, and those are decided by their own neighbours
+-- two lines of a session log tell one answer when at most 2 days lie between them: a touched day changes the
+-- answers of its neighbours, and those are decided by their own neighbours
 reached_days as (
 
     select
         source,
         day as touched_date,
-        {{ explode_days("cast(day as date) - interval 4 day", "cast(day as date) + interval 4 day") }} as usage_date
+        {{ explode_days("day - interval 4 day", "day + interval 4 day") }} as usage_date
     from touched_days
     where source = 'claude_code'
 
