@@ -19,7 +19,7 @@ from orchestration.manifest import Manifest, read_manifest
 from orchestration.policy.terms import Outgoing, Refusal
 from orchestration.publication import Publication, SourceCompleteness, current
 from orchestration.relations import open_read_only
-from orchestration.warehouse import manifest_path
+from orchestration.warehouse import left_to_duckdb, manifest_path
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,7 +40,7 @@ def gather(inputs: NightInputs) -> Evidence:
         as_of=as_of,
         build=folder.build(),
         warehouse_build=build,
-        expected_nodes=frozenset(manifest.expected),
+        expected_nodes=frozenset(manifest.expected(left_to_duckdb(settings))),
         expected_subjects={"landed": frozenset(inputs.loads), "published": frozenset(manifest.published)},
         dbt=folder.dbt(),
         quality={"landed": folder.quality("landed"), "published": folder.quality("published")},

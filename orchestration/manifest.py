@@ -6,7 +6,7 @@ Does not: parsing the project (warehouse), Dagster (defs), judging (gate).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -60,11 +60,11 @@ class Manifest:
     unit_tests: tuple[str, ...]
     sources: dict[str, tuple[str, str]]
 
-    @cached_property
-    def expected(self) -> set[str]:
-        """Everything that a whole build must have a result for."""
+    def expected(self, without: Collection[str] = ()) -> set[str]:
+        """Everything that a whole build must have a result for, but the kinds that it leaves out."""
         built = {key for key, node in self.nodes.items() if node.materialized != "ephemeral"}
-        return built | set(self.tests) | set(self.unit_tests)
+        every = built | set(self.tests) | set(self.unit_tests)
+        return {key for key in every if key.partition(".")[0] not in without}
 
     @cached_property
     def published(self) -> dict[str, Node]:

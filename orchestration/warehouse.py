@@ -81,6 +81,7 @@ def dbt_arguments(
     state: Path,
     target: str,
     select: Sequence[str] = (),
+    exclude_kinds: Sequence[str] = (),
     full_refresh: bool = False,
 ) -> list[str]:
     """dbt's command line, with every path absolute. `state` keeps the manifest and the structured log."""
@@ -90,6 +91,8 @@ def dbt_arguments(
     arguments += ["--no-send-anonymous-usage-stats", "--no-version-check", "--no-use-colors"]
     if full_refresh:
         arguments.append("--full-refresh")
+    for kind in exclude_kinds:
+        arguments += ["--exclude-resource-type", kind]
     if select:
         arguments += ["--select", *select]
     return arguments
@@ -98,15 +101,21 @@ def dbt_arguments(
 def settings_arguments(
     settings: Settings, command: Command, *, select: Sequence[str] = (), full_refresh: bool = False
 ) -> list[str]:
-    """`dbt_arguments` with the paths and the target of the settings."""
+    """`dbt_arguments` with the paths, the target and the tests of the settings' engine."""
     return dbt_arguments(
         command,
         project=settings.dbt_project,
         state=dbt_state(settings),
         target=settings.engine,
         select=select,
+        exclude_kinds=left_to_duckdb(settings) if command == "build" else (),
         full_refresh=full_refresh,
     )
+
+
+def left_to_duckdb(settings: Settings) -> tuple[str, ...]:
+    """Kinds of nodes that this engine does not run: unit tests hold for the SQL, whatever has landed."""
+    return () if settings.engine == "duckdb" else ("unit_test",)
 
 
 def dbt_state(settings: Settings) -> Path:
