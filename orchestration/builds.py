@@ -56,6 +56,11 @@ class QualityReport(BaseModel):
     border: Border
     results: list[CheckResult]
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether anything failed that stops a night, or could not run."""
+        return any(result.state in ("failed", "error") for result in self.results)
+
 
 class DbtReport(BaseModel):
     """What dbt said in this build."""

@@ -1,7 +1,7 @@
 """Stream contracts, read from the dbt sources yml: the one declaration of what lands.
 
 Belongs here: turning `models/staging/<source>/*.yml` into typed contracts and Arrow schemas.
-Does not: checking records (landing) or building relations (warehouse_inputs).
+Does not: checking records (landing) or building relations (inputs).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     contracts = load_contracts(settings.dbt_project / "models" / "staging")
     sources = [source for source in settings.enabled_sources() if source in contracts]
     manifest = read_manifest(current_manifest(settings))
-    job = nightly_job(settings)
+    job = nightly_job()
     return dg.Definitions(
         assets=[
             *(landed_asset(settings, contracts[source]) for source in sources),

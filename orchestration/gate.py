@@ -15,6 +15,8 @@ from orchestration.builds import BuildRecord, CheckResult, DbtReport, LandingRec
 from orchestration.policy.terms import Refusal
 from orchestration.publication import SourceCompleteness
 
+MISSING = "missing_result"
+"""The rule that evidence must be there at all."""
 SHOWN = 5
 """How many names a refusal lists before it only counts."""
 
@@ -69,6 +71,15 @@ def judge(evidence: Evidence) -> list[Refusal]:
     return [*refusals, *_quarantine(evidence), *_coverage(evidence), *evidence.policy]
 
 
+def judge_unfinished(evidence: Evidence) -> list[Refusal]:
+    """What speaks against a build that died on the way: not that the rest of its evidence is missing."""
+    if evidence.build is None:
+        return []
+    borders = [refusal for border in ("landed", "published") for refusal in _quality(evidence, evidence.build, border)]
+    told = [*_landing(evidence), *_dbt(evidence, evidence.build), *borders]
+    return [each for each in (*told, *_quarantine(evidence), *_coverage(evidence)) if each.rule != MISSING]
+
+
 def results(evidence: Evidence) -> list[CheckResult]:
     """Every check of the build with its state, for the publication's record."""
     nodes = [] if evidence.dbt is None else evidence.dbt.outcome.nodes
@@ -115,7 +126,7 @@ def _dbt(evidence: Evidence, build: BuildRecord) -> Iterator[Refusal]:
     """dbt ran to its end, in this build, and every node of the project has a good result."""
     report = evidence.dbt
     if report is None or report.build_id != build.build_id:
-        yield Refusal(rule="dbt", met="dbt has no results for this build", advice="run `counterpoise build` again")
+        yield Refusal(rule=MISSING, met="dbt has no results for this build", advice="run `counterpoise build` again")
         return
     if report.outcome.error is not None:
         yield Refusal(rule="dbt", met=report.outcome.error, advice="correct it and run `counterpoise build` again")
@@ -132,7 +143,7 @@ def _dbt(evidence: Evidence, build: BuildRecord) -> Iterator[Refusal]:
     missing = sorted(evidence.expected_nodes - {node.unique_id for node in report.outcome.nodes})
     if missing or not evidence.expected_nodes:
         yield Refusal(
-            rule="missing_result",
+            rule=MISSING,
             met=f"{len(missing)} of {len(evidence.expected_nodes)} nodes have no result: {_some(missing)}",
             advice="build the whole project, without --select",
         )
@@ -143,8 +154,8 @@ def _quality(evidence: Evidence, build: BuildRecord, border: str) -> Iterator[Re
     report = evidence.quality.get(border)
     if report is None or report.build_id != build.build_id:
         yield Refusal(
-            rule=f"quality_{border}",
-            met="there are no results for this build",
+            rule=MISSING,
+            met=f"nothing was checked at the border {border} in this build",
             advice="run `counterpoise build` again; a check that cannot run stops the night",
         )
         return
@@ -159,7 +170,7 @@ def _quality(evidence: Evidence, build: BuildRecord, border: str) -> Iterator[Re
     missing = sorted(evidence.expected_subjects[border] - {result.subject for result in report.results})
     if missing:
         yield Refusal(
-            rule="missing_result",
+            rule=MISSING,
             met=f"nothing was checked of {_some(missing)} at the border {border}",
             advice="run `counterpoise build` again",
         )

@@ -129,8 +129,7 @@ def build_and_check(settings: Settings, of: Night, *, full_refresh: bool = False
     outcome = build(inputs, full_refresh=full_refresh)
     if outcome.is_good:
         reports.append(check_published(inputs))
-    states = {result.state for report in reports for result in report.results}
-    return outcome.is_good and not states & {"failed", "error"}
+    return outcome.is_good and not any(report.is_blocked for report in reports)
 
 
 def publish_or_refuse(inputs: NightInputs) -> Published:
@@ -175,11 +174,11 @@ def refuse(inputs: NightInputs, refusals: Sequence[Refusal]) -> str:
 
 
 def refuse_unfinished(inputs: NightInputs, error: BaseException) -> str:
-    """A step died: what the gate misses now, or the error itself when the gate would miss nothing."""
-    refusals = gate.judge(evidence.gather(inputs))
+    """A step died: what the evidence so far says, and the error itself where that says nothing."""
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
     own = Refusal(rule="step_failed", met=first_line, advice="see data/logs; correct it and run the night again")
-    return refuse(inputs, [own, *refusals])
+    found = gate.judge_unfinished(evidence.gather(inputs))
+    return refuse(inputs, [*found, own] if isinstance(error, WarehouseError) else [own, *found])
 
 
 def refusal_path(inputs: NightInputs) -> Path:

@@ -1,8 +1,9 @@
-"""Compute the two tables of exact intervals that the KPI models join: seeds/median_intervals.csv, poisson_intervals.csv.
+"""Compute the two tables of exact intervals that the KPI models join.
 
 Reads:  nothing; both tables are mathematics.
-Writes: for a median of n values the ranks (lower, upper) of the order statistics that bound it with at least 95 %
-        confidence, whatever the distribution; for a count of events the exact 95 % bounds of its Poisson mean.
+Writes: seeds/median_intervals.csv: for a median of n values the ranks (lower, upper) of the order statistics that
+        bound it with at least 95 % confidence, whatever the distribution; seeds/poisson_intervals.csv: for a count
+        of events the exact 95 % bounds of its Poisson mean.
 Leaves out: n above 100 and counts above 200, where the models use the normal approximation.
 
     python scripts/make_interval_seeds.py

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from orchestration.builds import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
-from orchestration.gate import Evidence, SourceFlow, Thresholds, judge
+from orchestration.gate import Evidence, SourceFlow, Thresholds, judge, judge_unfinished
 from orchestration.policy.terms import Refusal
 from orchestration.publication import SourceCompleteness
 from orchestration.warehouse import DbtOutcome, NodeResult
@@ -47,8 +47,8 @@ BREAKS = {
     "warehouse of another build": ({"warehouse_build": ("b0", AS_OF)}, "one_build"),
     "warehouse of another night": ({"warehouse_build": ("b1", AS_OF - timedelta(days=1))}, "one_build"),
     "warehouse without a build": ({"warehouse_build": None}, "one_build"),
-    "no dbt results": ({"dbt": None}, "dbt"),
-    "dbt results of another build": ({"dbt": dbt("b0")}, "dbt"),
+    "no dbt results": ({"dbt": None}, "missing_result"),
+    "dbt results of another build": ({"dbt": dbt("b0")}, "missing_result"),
     "dbt error": ({"dbt": dbt(error="CompilationError: x")}, "dbt"),
     "failed test": ({"dbt": dbt(status="fail")}, "dbt"),
     "errored test": ({"dbt": dbt(status="error")}, "dbt"),
@@ -56,10 +56,10 @@ BREAKS = {
     "a status nobody knows": ({"dbt": dbt(status="reused?")}, "dbt"),
     "missing node": ({"dbt": dbt(nodes=(MODEL,))}, "missing_result"),
     "no expected nodes": ({"expected_nodes": frozenset()}, "missing_result"),
-    "no quality results": ({"quality": {**QUALITY, "landed": None}}, "quality_landed"),
+    "no quality results": ({"quality": {**QUALITY, "landed": None}}, "missing_result"),
     "quality of another build": (
         {"quality": {**QUALITY, "landed": quality("landed", build_id="b0")}},
-        "quality_landed",
+        "missing_result",
     ),
     "quality failed": ({"quality": {**QUALITY, "published": quality("published", "failed")}}, "quality_published"),
     "quality in error": ({"quality": {**QUALITY, "published": quality("published", "error")}}, "quality_published"),
@@ -86,6 +86,11 @@ def test_a_whole_good_build_is_published():
 def test_the_gate_refuses(broken):
     changes, rule = BREAKS[broken]
     assert [refusal.rule for refusal in judge(replace(GOOD, **changes))] == [rule]
+
+
+def test_a_night_that_died_tells_what_it_found_and_not_what_it_missed():
+    died = replace(GOOD, dbt=None, quality={"landed": quality("landed", "failed"), "published": None})
+    assert [refusal.rule for refusal in judge_unfinished(died)] == ["quality_landed"]
 
 
 def test_a_warning_does_not_stop_a_night():

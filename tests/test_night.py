@@ -65,16 +65,25 @@ def test_a_warehouse_that_was_changed_after_its_build_is_refused_and_the_old_nig
     settings.warehouse.unlink()
 
 
+def guarded(settings, **guards):
+    return settings.model_copy(update={"guards": settings.guards.model_copy(update=guards)})
+
+
+def test_too_many_refused_records_stop_the_night_at_the_first_border(company):
+    settings, of = company
+    with pytest.raises(PublicationRefusedError, match="quarantine_share failed"):
+        run_nights(guarded(settings, largest_quarantine_share=0.0), of.day, of.day)
+    told = json.loads(night.refusal_path(inputs.gather(settings, of)).read_text())
+    assert {refusal["rule"] for refusal in told["refusals"]} == {"quality_landed", "quarantine_share", "step_failed"}
+
+
 def test_a_step_that_dies_refuses_the_night_in_writing(company, monkeypatch):
     settings, of = company
-    tightened = settings.model_copy(
-        update={"guards": settings.guards.model_copy(update={"smallest_coverage_share": 1.0})}
-    )
 
     def die(*_: object, **__: object) -> None:
         raise MemoryError("out of memory in step 3")
 
     monkeypatch.setattr("orchestration.night.build", die)
     with pytest.raises(PublicationRefusedError, match="out of memory in step 3"):
-        run_nights(tightened, of.day, of.day)
+        run_nights(guarded(settings, smallest_coverage_share=0.01), of.day, of.day)
     assert current(settings.published) is not None

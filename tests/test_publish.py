@@ -135,7 +135,12 @@ def test_a_database_that_differs_from_its_record_is_refused(warehouse, shelf):
         verify(folder)
 
 
-@pytest.mark.parametrize("point", PUBLISH_POINTS)
+INNER_LOOP = ("publish.database_written", "publish.renamed", "publish.pointer_drafted")
+
+
+@pytest.mark.parametrize(
+    "point", [p if p in INNER_LOOP else pytest.param(p, marks=pytest.mark.slow) for p in PUBLISH_POINTS]
+)
 def test_a_publisher_killed_at_any_step_leaves_the_old_or_the_new(tmp_path, shelf, point):
     old, new = (make_warehouse(tmp_path / f"{tokens}.duckdb", tokens=tokens) for tokens in (1000.0, 2000.0))
     publish(material(old), shelf, keep=1)
@@ -151,6 +156,7 @@ def test_a_publisher_killed_at_any_step_leaves_the_old_or_the_new(tmp_path, shel
     assert clear_leftovers(shelf) == []
 
 
+@pytest.mark.slow
 def test_readers_during_twenty_publications_see_the_old_or_the_new(tmp_path, shelf):
     first, second = (make_warehouse(tmp_path / f"{tokens}.duckdb", tokens=tokens) for tokens in (1000.0, 2000.0))
     publish(material(first), shelf, keep=30)

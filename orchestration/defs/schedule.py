@@ -10,19 +10,18 @@ from datetime import UTC, timedelta
 
 import dagster as dg
 
-from orchestration.defs.common import night_partitions, say_what_stands
+from orchestration.defs.common import say_what_stands
 from orchestration.settings import Settings
 
 JOB = "nightly"
 
 
-def nightly_job(settings: Settings) -> dg.UnresolvedAssetJobDefinition:
+def nightly_job() -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),
         description="One night: land every source, build and test the warehouse, judge, publish.",
         executor_def=dg.in_process_executor,
-        partitions_def=night_partitions(settings),
         hooks={say_what_stands},
     )
 

@@ -64,8 +64,10 @@ def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
                 return
             night.begin(inputs)
             report = night.check_landed(inputs)
-        yield dg.MaterializeResult(asset_key=INPUTS, metadata=_metadata(inputs))
-        yield from _landed_checks(report)
+            yield from _landed_checks(report)
+            if report.is_blocked:
+                raise WarehouseError("what landed is not what was expected")
+            yield dg.MaterializeResult(asset_key=INPUTS, metadata=_metadata(inputs))
 
     return prepare_inputs
 

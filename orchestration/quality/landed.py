@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 NUMBERS = ("bigint", "double")
 QUANTITY_ENDINGS = ("tokens", "count", "requests", "sessions", "prompts", "seats", "seconds", "hours", "additions")
 VOLUME_WEEKS = 4
-SMALLEST_JUDGED_WEEK = 100
-"""Rows a week below which a change of volume says nothing."""
+SMALLEST_JUDGED = 100
+"""Rows below which a share says nothing: of a stream's week for its volume, of its new records for the refused."""
 LEAST_RATIO, MOST_RATIO = 0.1, 10.0
 """2026-11: a week at a tenth or at ten times the usual one is an outage or a double feed, not behaviour (R16)."""
 
 
 @dataclass(frozen=True)
 class StreamProfile:
-    """Numbers of one stream. `days_behind` is None for a source that promises no freshness."""
+    """Numbers of one stream; None where there is too little to judge, or no freshness is promised."""
 
     source: str
     stream: str
@@ -40,7 +40,7 @@ class StreamProfile:
     days_behind: float | None
     received: int
     unaccounted: int
-    quarantine_share: float
+    quarantine_share: float | None
 
 
 def frames(inputs: NightInputs, since: date | None) -> Iterator[Frame]:
@@ -102,7 +102,7 @@ def _profile(inputs: NightInputs, stream: VisibleStream, since: date | None) -> 
         days_behind=_days_behind(inputs, contract),
         received=received,
         unaccounted=received - quarantined - sum(load.landed for load in loads),
-        quarantine_share=quarantined / received if received else 0.0,
+        quarantine_share=quarantined / received if received >= SMALLEST_JUDGED else None,
     )
 
 
@@ -116,7 +116,7 @@ def _weekly_ratio(stream: VisibleStream, last: date) -> float | None:
         if 0 <= week <= VOLUME_WEEKS:
             weeks[week] += file.rows
     usual = median(weeks[1:])
-    return None if min(weeks[1:]) == 0 or usual < SMALLEST_JUDGED_WEEK else weeks[0] / usual
+    return None if min(weeks[1:]) == 0 or usual < SMALLEST_JUDGED else weeks[0] / usual
 
 
 def _days_behind(inputs: NightInputs, contract: StreamContract) -> float | None:

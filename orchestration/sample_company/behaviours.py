@@ -63,8 +63,8 @@ def honest(chance: Random, week: Week) -> Iterator[Sitting]:
 
 def heavy(chance: Random, week: Week) -> Iterator[Sitting]:
     for day in _days(chance, week, 0.97):
-        for hour in (6, 9, 13):
-            yield Sitting(day, hour + chance.random(), 8 + chance.randrange(6), 5 + chance.randrange(4))
+        for hour in (6, 12):
+            yield Sitting(day, hour + chance.random(), 5 + chance.randrange(4), 4 + chance.randrange(3))
 
 
 def busy_loop(chance: Random, week: Week) -> Iterator[Sitting]:
@@ -133,14 +133,14 @@ def _session(chance: Random, person: Person, sitting: Sitting) -> Session:
     at = after(datetime.combine(sitting.day, time(), UTC), sitting.hour)
     started, prompts, calls = at, [], []
     model = chance.choices([name for name, _ in ANTHROPIC_MODELS], [share for _, share in ANTHROPIC_MODELS])[0]
-    context = chance.randrange(6_000, 24_000)
+    context = chance.randrange(40_000, 160_000)
     for _ in range(sitting.prompts):
         prompts.append(at)
         for _ in range(1 + chance.randrange(3)):
             at = after(at, chance.uniform(0.002, 0.012))
-            written = round(chance.lognormvariate(7.2, 0.7))
+            written = round(chance.lognormvariate(8.6, 0.7))
             calls.append(Call(at, model, 3 + chance.randrange(600), written, context,
-                              round(chance.lognormvariate(6.2, 0.9)) + 1))  # fmt: skip
+                              round(chance.lognormvariate(7.0, 0.9)) + 1))  # fmt: skip
             context += written
         at = after(at, chance.uniform(0.005, 0.05))
     return Session(

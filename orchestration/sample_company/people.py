@@ -121,8 +121,8 @@ def _habit(chance: Random, role: str) -> tuple[str, str]:
     """Tool and behaviour of somebody who is not in the cast."""
     if role not in DEVELOPER_ROLES:
         return ("copilot", "light") if chance.random() < 0.3 else ("none", "honest")
-    tool = chance.choices(("claude_log", "claude_api", "copilot", "none"), (14, 34, 34, 18))[0]
-    behaviour = chance.choices(("light", "honest", "heavy"), (34, 58, 8))[0]
+    tool = chance.choices(("claude_log", "claude_api", "copilot", "none"), (18, 48, 24, 10))[0]
+    behaviour = chance.choices(("light", "honest", "heavy"), (30, 65, 5))[0]
     return tool, behaviour
 
 

@@ -128,7 +128,8 @@ class Company:
 
     def git_change(self, repository: str, number: int, merged: str, address: str, **columns: object) -> None:
         self.land("git.changes", repository=f"acme/{repository}", sha=f"{repository}{number}", history_generation=0,
-                  mainline_position=number, method="squash", merged_at=at(merged), author_email=address, **columns)  # fmt: skip
+                  mainline_position=number, method="squash", merged_at=at(merged), author_email=address,
+                  **columns)  # fmt: skip
 
 
 @dataclass(frozen=True)

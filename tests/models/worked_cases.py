@@ -45,7 +45,8 @@ def reverts(company: Company) -> None:
     company.git_change("e04git", 2, "09-02 10:00", "p_alice_mail", pull_request_number=2)
     company.mainline("e04git", "e04git1", "e04git2")
     company.land("git.commits", repository="acme/e04git", sha="direct", history_generation=0, parents=1, is_merge=False,
-                 mainline_position=3, landed_in_sha="direct", committed_at=at("09-05 10:00"), reverts_sha="e04git1")  # fmt: skip
+                 mainline_position=3, landed_in_sha="direct", committed_at=at("09-05 10:00"),
+                 reverts_sha="e04git1")  # fmt: skip
 
 
 def reviews(company: Company) -> None:
@@ -92,10 +93,8 @@ def deployments(company: Company) -> None:
     company.deployment("e15", "501", "e15a", *statuses)
     company.deployment("e15", "502", "e15b", ("success", "09-02 10:05"))
     sent = [row for row in company.rows["github.deployment_statuses"] if row["deployment_id"] == "501"]
-    company.rows["github.deployment_statuses"] += [
-        sent[1],
-        {**sent[1], "_as_of": at("2026-01-02"), "_load_id": "again"},
-    ]
+    again = {**sent[1], "_as_of": at("2026-01-02"), "_load_id": "again"}
+    company.rows["github.deployment_statuses"] += [sent[1], again]
 
 
 def failures(company: Company) -> None:

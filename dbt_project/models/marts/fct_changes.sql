@@ -70,9 +70,12 @@ select
     changes.repository,
     changes.service_id,
     dated.author_kind,
-    case when dated.ready_at is not null then coalesce(at_ready.team_id, 'unassigned') end as team_id_at_ready,
-    case when dated.merged_at is not null then coalesce(at_merge.team_id, 'unassigned') end as team_id_at_merge,
-    case when dated.closed_at is not null then coalesce(at_close.team_id, 'unassigned') end as team_id_at_close,
+    case when dated.ready_at is not null then coalesce(at_ready.team_id, 'unassigned') end
+        as team_id_at_ready,
+    case when dated.merged_at is not null then coalesce(at_merge.team_id, 'unassigned') end
+        as team_id_at_merge,
+    case when dated.closed_at is not null then coalesce(at_close.team_id, 'unassigned') end
+        as team_id_at_close,
     dated.created_at,
     dated.first_commit_at,
     dated.ready_at,
@@ -96,7 +99,10 @@ select
     dated.author_kind != 'bot'
         and not changes.is_repository_excluded
         -- a change into another branch counts once its commits are on the default branch
-        and (changes.is_base_default or (dated.merged_at is not null and commits.mainline_position is not null))
+        and (
+            changes.is_base_default
+            or (dated.merged_at is not null and commits.mainline_position is not null)
+        )
         as is_standard_population,
     changes.has_lifecycle,
     evidence.grade as ai_evidence_grade,

@@ -41,7 +41,7 @@ failures as (
         -- B.6: the last of its incidents decides; a rollback is the end of it only where there was none
         case
             when count(incident_id) = 0 then min(restored_at)
-            when count(incident_id) = count(*) filter (where incident_id is not null and restored_at is not null)
+            when count(incident_id) = count(restored_at) filter (where incident_id is not null)
                 then max(restored_at) filter (where incident_id is not null)
         end as restored_at
     from {{ ref('int_incidents__links') }}

@@ -1,6 +1,6 @@
 """Claude Code: session logs that it keeps on each machine, and the organisation's analytics API.
 
-Reads:  logs below `log_roots` (see `claude_code_logs`), and GET /v1/organizations/usage_report/claude_code, one UTC
+Reads:  logs below `log_roots` (see `logs`), and GET /v1/organizations/usage_report/claude_code, one UTC
         day a request chain, with an Admin key. Either half alone is enough; without a key the API is not asked.
 Lands:  session_lines, session_prompts (only what is new since last night), and for each day anew analytics_days,
         analytics_models and analytics_tools.

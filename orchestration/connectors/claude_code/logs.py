@@ -2,7 +2,7 @@
 
 Reads: `<root>/<account>/**/*.jsonl` and `.jsonl.gz`; the folder directly below a root says whose logs it holds, by
 e-mail or by the name of the machine's user. A root that names its account holds that account's logs directly.
-Lands: `session_lines` (lines with usage) and `session_prompts` (that a person typed), see `claude_code_lines`.
+Lands: `session_lines` (lines with usage) and `session_prompts` (that a person typed), see `lines`.
 
 Each file is read from where the last night stopped. Its mark (size, time of change, bytes and lines read, digest of
 its first bytes) is the cursor; a file whose beginning changed is read anew, which doubles nothing, because answers

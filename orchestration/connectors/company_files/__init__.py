@@ -1,6 +1,6 @@
 """The company's own files: people, teams, absences, identities, services, finance, holidays.
 
-Reads:  CSV files in one folder (`company_files_contracts`), however a spreadsheet wrote them: with or without BOM,
+Reads:  CSV files in one folder (`contracts`), however a spreadsheet wrote them: with or without BOM,
         comma, semicolon, tab or bar, quoted newlines, `="00123"`.
 Lands:  one stream a file, whole each night. A file that is not there is a stream that is not covered.
 Refuses: a row at a time, with file, digest and line, for a bad date, a formula, a repeated key, a wrong number of

@@ -1,7 +1,7 @@
 """Reading a CSV file the way spreadsheets write it: encoding, delimiter, line numbers.
 
 Belongs here: bytes to lines of fields, each with the number of the line it begins on.
-Does not: the meaning of a field (`company_files_cells`).
+Does not: the meaning of a field (`cells`).
 Text that is no UTF-8 is carried along undecoded, so that only a row whose read columns hold it is refused.
 """
 

@@ -1,7 +1,7 @@
 """Copilot reports and seat lists that somebody exported to a folder.
 
 Reads: `*.json`, `*.jsonl` and `*.ndjson` (also packed with gzip) below `reports_dir`, in every shape that
-`copilot_reports` knows; files whose name begins with the other scope (`enterprise-…` where organisations are read)
+`reports` knows; files whose name begins with the other scope (`enterprise-…` where organisations are read)
 are passed over, because both tell the same activity.
 Lands: the same streams as the API, by day. Of two reports of one user's day the one that was created later stands.
 A day that an export's window covers and no record names is landed empty. A total over several days cannot be split

@@ -7,7 +7,7 @@ Reads:  pull requests with reviews, timeline and commits by GraphQL, newest upda
 Lands:  repositories, pull_requests, pull_request_reviews, pull_request_events, pull_request_commits,
         pull_request_commit_authors, deployments, deployment_statuses, issues, users.
 Leaves out: titles, bodies, messages, comments, file paths, branch names, display names. What they say of a change
-        lands as facts (`github_facts`). What happened after the night's as_of is left to the next night.
+        lands as facts (`facts`). What happened after the night's as_of is left to the next night.
 """
 
 from __future__ import annotations

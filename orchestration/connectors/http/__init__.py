@@ -2,7 +2,7 @@
 
 Calls: `get_json`, `post_json`, `pages` (with any paginator of dlt; the next address of the `Link` header is
 followed as given), `download_lines` (NDJSON behind a download link, without credentials).
-Guarantees: `http_session` (reading, redirects), `http_waiting` (retries, rate limits), `http_credentials`.
+Guarantees: `session` (reading, redirects), `waiting` (retries, rate limits), `credentials`.
 Leaves out writing: no connector changes anything at a tool.
 """
 

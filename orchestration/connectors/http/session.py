@@ -3,7 +3,7 @@
 It follows redirects itself and only for GET, takes credentials off where the origin changes, reads the whole
 answer under a size cap and a deadline, refuses JSON that is cut off, and retries what may pass. Connectors
 only read, so a POST (GraphQL) is repeated as safely as a GET. Importing this module imports `requests`;
-`connectors/http.py` does so when a client is made, so that reading the definitions stays cheap.
+`connectors/http/__init__.py` does so when a client is made, so that reading the definitions stays cheap.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ Again:  `since` filters on creation, so a week of incidents is read again until 
         and priorities come late); the log is append-only and is read again for one day.
 Leaves out: titles, descriptions, bodies, notes, names, assignments, targets of notifications (free text, people;
         no metric reads them) and log entries of type notify (whom a pager woke is nobody's business here).
-        From the dropped words only an explicit root cause is kept (`pagerduty_causes`).
+        From the dropped words only an explicit root cause is kept (`causes`).
 """
 
 from __future__ import annotations

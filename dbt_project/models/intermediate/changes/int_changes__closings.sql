@@ -61,38 +61,57 @@ ends as (
 
 ),
 
+states as (
+
+    select
+        change_id,
+        'reopened' as state,
+        created_at as started_at,
+        '' as event_id
+    from ends
+    where created_at is not null
+    union all
+    select
+        change_id,
+        event_kind as state,
+        occurred_at as started_at,
+        event_id
+    from turns
+
+),
+
 spans as (
 
     select
         change_id,
-        span_kind,
+        state,
         started_at,
         lead(started_at) over (partition by change_id order by started_at, event_id) as next_at
-    from (
-        select change_id, 'reopened' as span_kind, created_at as started_at, '' as event_id
-        from ends
-        where created_at is not null
-        union all
-        select change_id, event_kind as span_kind, occurred_at as started_at, event_id
-        from turns
-    ) as states
+    from states
+
+),
+
+timed as (
+
+    select
+        spans.change_id,
+        {{ elapsed_hours('spans.started_at', 'least(spans.next_at, coalesce(ends.closed_at, night.as_of))') }}
+            as hours
+    from spans
+    inner join ends
+        on spans.change_id = ends.change_id
+    cross join night
+    where spans.state = 'reopened'
 
 ),
 
 open_times as (
 
     select
-        spans.change_id,
-        sum(greatest({{ elapsed_hours(
-            'spans.started_at',
-            'least(coalesce(spans.next_at, ends.closed_at, night.as_of), coalesce(ends.closed_at, night.as_of))'
-        ) }}, cast(0 as double))) as open_hours
-    from spans
-    inner join ends
-        on spans.change_id = ends.change_id
-    cross join night
-    where spans.span_kind = 'reopened'
-    group by spans.change_id
+        change_id,
+        sum(greatest(hours, cast(0 as double))) as open_hours
+    from timed
+    group by change_id
 
 )
 

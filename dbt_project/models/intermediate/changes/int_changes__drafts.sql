@@ -47,40 +47,63 @@ opened as (
 
 ),
 
-spans as (
+states as (
 
     select
         change_id,
-        span_kind,
-        is_opening,
-        started_at,
-        lead(started_at) over (partition by change_id order by started_at, is_opening desc, event_id) as next_at
-    from (
-        select change_id, 'draft' as span_kind, true as is_opening, created_at as started_at, '' as event_id
-        from opened
-        where is_opened_as_draft
-        union all
-        select change_id, event_kind as span_kind, false as is_opening, occurred_at as started_at, event_id
-        from toggles
-    ) as states
+        'draft' as state,
+        true as is_opening,
+        created_at as started_at,
+        '' as event_id
+    from opened
+    where is_opened_as_draft
+    union all
+    select
+        change_id,
+        event_kind as state,
+        false as is_opening,
+        occurred_at as started_at,
+        event_id
+    from toggles
+
+),
+
+spans as (
+
+    select
+        *,
+        lead(started_at) over (
+            partition by change_id
+            order by started_at asc, is_opening desc, event_id asc
+        ) as next_at
+    from states
+
+),
+
+timed as (
+
+    select
+        spans.change_id,
+        spans.state,
+        spans.is_opening,
+        spans.started_at,
+        {{ elapsed_hours('spans.started_at', 'least(spans.next_at, opened.ended_at)') }} as hours
+    from spans
+    inner join opened
+        on spans.change_id = opened.change_id
 
 ),
 
 draft_times as (
 
     select
-        spans.change_id,
-        min(spans.started_at) filter (where spans.span_kind = 'ready') as first_ready_event_at,
-        sum(
-            greatest({{ elapsed_hours('spans.started_at', 'least(coalesce(spans.next_at, opened.ended_at), opened.ended_at)') }}, cast(0 as double))
-        ) filter (where spans.span_kind = 'draft') as draft_hours,
-        sum(
-            greatest({{ elapsed_hours('spans.started_at', 'least(coalesce(spans.next_at, opened.ended_at), opened.ended_at)') }}, cast(0 as double))
-        ) filter (where spans.span_kind = 'draft' and not spans.is_opening) as redraft_hours
-    from spans
-    inner join opened
-        on spans.change_id = opened.change_id
-    group by spans.change_id
+        change_id,
+        min(started_at) filter (where state = 'ready') as first_ready_event_at,
+        sum(greatest(hours, cast(0 as double))) filter (where state = 'draft') as draft_hours,
+        sum(greatest(hours, cast(0 as double))) filter (where state = 'draft' and not is_opening)
+            as redraft_hours
+    from timed
+    group by change_id
 
 )
 

@@ -37,7 +37,8 @@ happened as (
         author_identifier as actor_identifier,
         state as review_state
     from {{ ref('stg_github__pull_request_reviews') }}
-    where submitted_at is not null
+    where
+        submitted_at is not null
         and state != 'pending'
 
 )

@@ -53,9 +53,11 @@ placed as (
     select
         *,
         coalesce(first_commit_at > ready_at, false) as is_first_commit_lost,
+        case when first_commit_at > ready_at then ready_at else first_commit_at end as started_at,
         case when first_review_at is not null then greatest(ready_at, first_review_at) end as review_at,
-        case when first_approval_at is not null then greatest(ready_at, first_review_at, first_approval_at) end
-            as approval_at
+        case
+            when first_approval_at is not null then greatest(ready_at, first_review_at, first_approval_at)
+        end as approval_at
     from gathered
 
 ),
@@ -64,13 +66,15 @@ timed as (
 
     select
         *,
-        case when not is_first_commit_lost then {{ elapsed_hours('first_commit_at', 'ready_at') }} end as coding_hours,
+        case when not is_first_commit_lost then {{ elapsed_hours('first_commit_at', 'ready_at') }} end
+            as coding_hours,
         {{ elapsed_hours('ready_at', 'review_at') }} as pickup_hours,
-        {{ elapsed_hours('review_at', 'coalesce(approval_at, merged_at)') }} as review_hours,
+        -- a first look after the merge is no stage of the way there
+        case when review_at <= coalesce(approval_at, merged_at)
+            then {{ elapsed_hours('review_at', 'coalesce(approval_at, merged_at)') }} end as review_hours,
         {{ elapsed_hours('approval_at', 'merged_at') }} as merge_wait_hours,
         {{ elapsed_hours('ready_at', 'merged_at') }} as cycle_time_hours,
-        {{ elapsed_hours('case when is_first_commit_lost then ready_at else first_commit_at end', 'merged_at') }}
-            as commit_to_merge_hours
+        {{ elapsed_hours('started_at', 'merged_at') }} as commit_to_merge_hours
     from placed
 
 )
@@ -78,7 +82,7 @@ timed as (
 select
     change_id,
     created_at,
-    case when is_first_commit_lost then ready_at else first_commit_at end as first_commit_at,
+    started_at as first_commit_at,
     is_first_commit_lost,
     is_opened_as_draft,
     ready_at,
@@ -101,12 +105,13 @@ select
     open_hours,
     -- a clock that runs backwards is unknown, and counted
     case when coding_hours >= 0 then coding_hours end as coding_hours,
-    case when pickup_hours >= 0 then pickup_hours end as pickup_hours,
-    case when review_hours >= 0 then review_hours end as review_hours,
+    pickup_hours,
+    review_hours,
     case when merge_wait_hours >= 0 then merge_wait_hours end as merge_wait_hours,
-    case when not has_qualifying_review and cycle_time_hours >= 0 then cycle_time_hours end as unreviewed_wait_hours,
+    case when cycle_time_hours >= 0 and not has_qualifying_review then cycle_time_hours end
+        as unreviewed_wait_hours,
     case when cycle_time_hours >= 0 then cycle_time_hours end as cycle_time_hours,
     case when commit_to_merge_hours >= 0 then commit_to_merge_hours end as commit_to_merge_hours,
-    coalesce(coding_hours < 0, false) or coalesce(review_hours < 0, false) or coalesce(merge_wait_hours < 0, false)
-        or coalesce(cycle_time_hours < 0, false) or coalesce(commit_to_merge_hours < 0, false) as has_negative_duration
+    coalesce(least(coding_hours, merge_wait_hours, cycle_time_hours, commit_to_merge_hours) < 0, false)
+        as has_negative_duration
 from timed

@@ -57,7 +57,9 @@ select
     authors.author_kind,
     authors.author_person_key,
     authors.agent_product,
-    case when authors.author_kind = 'agent' then sponsors.sponsor_person_key else authors.author_person_key end
+    case
+        when authors.author_kind = 'agent' then sponsors.sponsor_person_key else authors.author_person_key
+    end
         as sponsor_person_key,
     case
         when authors.author_kind = 'agent' then sponsors.evidence

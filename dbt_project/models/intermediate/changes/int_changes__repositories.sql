@@ -69,7 +69,8 @@ released_by_tag as (
 
     select distinct lower(repository) as repository_key
     from {{ ref('stg_company_files__services') }}
-    where deploy_source = 'tag'
+    where
+        deploy_source = 'tag'
         and gone_from_date is null
 
 )

@@ -24,7 +24,8 @@ direct_reverts as (
     left join shas
         on commits.repository = shas.repository
         and commits.commit_sha = shas.commit_sha
-    where commits.is_on_mainline
+    where
+        commits.is_on_mainline
         and (commits.reverts_sha is not null or commits.reverts_change_number is not null)
         and shas.change_id is null
 
@@ -32,41 +33,69 @@ direct_reverts as (
 
 reverting as (
 
-    select repository, change_id as reverting_id, merged_at as reverted_at, reverts_change_number, reverts_sha
+    select
+        repository,
+        change_id as reverting_id,
+        merged_at as reverted_at,
+        reverts_change_number,
+        reverts_sha
     from changes
-    where merged_at is not null
+    where
+        merged_at is not null
         and (reverts_change_number is not null or reverts_sha is not null)
     union all
-    select repository, reverting_id, reverted_at, reverts_change_number, reverts_sha
+    select
+        repository,
+        reverting_id,
+        reverted_at,
+        reverts_change_number,
+        reverts_sha
     from direct_reverts
 
 ),
 
 targets as (
 
-    select shas.repository, shas.commit_sha, shas.change_id as target_id, changes.merged_at as landed_at
+    select
+        shas.repository,
+        shas.commit_sha,
+        shas.change_id as target_id,
+        changes.merged_at as landed_at
     from shas
     inner join changes
         on shas.change_id = changes.change_id
     where changes.merged_at is not null
     union all
-    select repository, commit_sha, reverting_id as target_id, reverted_at as landed_at from direct_reverts
+    select
+        repository,
+        commit_sha,
+        reverting_id as target_id,
+        reverted_at as landed_at
+    from direct_reverts
 
 )
 
-select reverting.reverting_id, changes.change_id as reverted_id, reverting.reverted_at
+select
+    reverting.reverting_id,
+    changes.change_id as reverted_id,
+    reverting.reverted_at
 from reverting
 inner join changes
     on reverting.repository = changes.repository
     and reverting.reverts_change_number = changes.change_number
-where changes.merged_at <= reverting.reverted_at
+where
+    changes.merged_at <= reverting.reverted_at
     and changes.change_id != reverting.reverting_id
 union
 -- git's messages may shorten the commit
-select reverting.reverting_id, targets.target_id as reverted_id, reverting.reverted_at
+select
+    reverting.reverting_id,
+    targets.target_id as reverted_id,
+    reverting.reverted_at
 from reverting
 inner join targets
     on reverting.repository = targets.repository
     and substr(targets.commit_sha, 1, length(reverting.reverts_sha)) = reverting.reverts_sha
-where targets.target_id != reverting.reverting_id
+where
+    targets.target_id != reverting.reverting_id
     and targets.landed_at <= reverting.reverted_at

@@ -14,27 +14,35 @@ pairs as (
 
 {%- for level in range(1, levels + 1) %}
 
-level_{{ level }} as (
+    level_{{ level }} as (
 
-    {% if level == 1 -%}
-    select reverted_id, reverting_id, reverted_at, 1 as depth
-    from pairs
-    {%- else -%}
-    select level_{{ level - 1 }}.reverted_id, pairs.reverting_id, pairs.reverted_at, {{ level }} as depth
-    from level_{{ level - 1 }}
-    inner join pairs
-        on level_{{ level - 1 }}.reverting_id = pairs.reverted_id
-    {%- endif %}
+        {% if level == 1 -%}
+            select
+                reverted_id,
+                reverting_id,
+                reverted_at,
+                1 as depth
+            from pairs
+        {%- else -%}
+            select
+                level_{{ level - 1 }}.reverted_id,
+                pairs.reverting_id,
+                pairs.reverted_at,
+                {{ level }} as depth
+            from level_{{ level - 1 }}
+            inner join pairs
+                on level_{{ level - 1 }}.reverting_id = pairs.reverted_id
+        {%- endif %}
 
-),
+    ),
 {%- endfor %}
 
 chained as (
 
     {% for level in range(1, levels + 1) -%}
-    select * from level_{{ level }}
-    {% if not loop.last %}union all
-    {% endif %}
+        select * from level_{{ level }}
+        {% if not loop.last %}union all
+        {% endif %}
     {%- endfor %}
 
 )

@@ -28,7 +28,7 @@ reviews as (
             case when substr(events.actor_identifier, 1, 2) = 'p_' then 'human' else 'bot' end
         ) in ('human', 'unknown') as is_person,
         events.actor_identifier = people.author_identifier
-            or coalesce(actors.person_key = people.author_person_key, false) as is_author,
+        or coalesce(actors.person_key = people.author_person_key, false) as is_author,
         coalesce(actors.person_key = people.sponsor_person_key, false) as is_sponsor,
         changes.created_at,
         changes.merged_at
@@ -42,7 +42,8 @@ reviews as (
         and cast(events.occurred_at as date) >= actors.valid_from_date
         and cast(events.occurred_at as date) < actors.valid_to_date
     -- a deleted account may have been the author's own: its review proves nothing
-    where events.event_kind = 'review'
+    where
+        events.event_kind = 'review'
         and events.actor_identifier is not null
 
 ),
@@ -53,7 +54,10 @@ judged as (
         *,
         occurred_at < created_at as is_before_creation,
         coalesce(occurred_at <= merged_at, merged_at is null) as is_before_merge,
-        is_person and not coalesce(is_author, false) and not is_sponsor and occurred_at >= created_at as is_qualifying
+        is_person
+        and not coalesce(is_author, false)
+        and not is_sponsor
+        and occurred_at >= created_at as is_qualifying
     from reviews
 
 )
@@ -61,14 +65,15 @@ judged as (
 select
     change_id,
     min(occurred_at) filter (where is_qualifying) as first_review_at,
-    min(occurred_at) filter (where is_qualifying and review_state = 'approved' and is_before_merge) as first_approval_at,
+    min(occurred_at) filter (where is_qualifying and review_state = 'approved' and is_before_merge)
+        as first_approval_at,
     min(occurred_at) filter (where not is_person) as first_machine_review_at,
     count(distinct reviewer) filter (where is_qualifying and is_before_merge) as qualifying_reviewers,
     count(*) filter (where is_qualifying and is_before_merge) > 0 as has_qualifying_review,
     count(*) filter (where is_before_creation and is_person and not coalesce(is_author, false)) > 0
         as is_reviewed_before_creation,
     count(*) filter (where is_sponsor and review_state = 'approved' and is_before_merge) > 0
-        and count(*) filter (where is_qualifying and review_state = 'approved' and is_before_merge) = 0
+    and count(*) filter (where is_qualifying and review_state = 'approved' and is_before_merge) = 0
         as is_sponsor_only_approved
 from judged
 group by change_id

@@ -26,7 +26,10 @@ from_github as (
 
     select
         'github' as source_system,
-        'github:' || repositories.repository || '#' || cast(pull_requests.pull_request_number as string) as change_id,
+        'github:'
+        || repositories.repository
+        || '#'
+        || cast(pull_requests.pull_request_number as string) as change_id,
         repositories.repository,
         repositories.service_id,
         pull_requests.pull_request_number as change_number,
@@ -37,10 +40,12 @@ from_github as (
         pull_requests.is_draft,
         case when pull_requests.merged_at < night.as_of then pull_requests.merged_at end as merged_at,
         case when pull_requests.closed_at < night.as_of then pull_requests.closed_at end as closed_at,
-        case when pull_requests.merged_at < night.as_of then pull_requests.merge_commit_sha end as merge_commit_sha,
+        case when pull_requests.merged_at < night.as_of then pull_requests.merge_commit_sha end
+            as merge_commit_sha,
         pull_requests.reverts_pull_request_number as reverts_change_number,
         pull_requests.reverts_sha,
-        coalesce(pull_requests.is_hotfix_branch, false) or coalesce(pull_requests.label_names like '%|hotfix|%', false)
+        coalesce(pull_requests.is_hotfix_branch, false)
+        or coalesce(pull_requests.label_names like '%|hotfix|%', false)
             as is_hotfix,
         coalesce(pull_requests.is_base_default, true) as is_base_default,
         repositories.is_fork or repositories.is_archived as is_repository_excluded,

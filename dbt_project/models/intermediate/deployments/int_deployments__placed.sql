@@ -27,12 +27,11 @@ neighbours as (
 
     select
         *,
-        lag(commit_sha) over (partition by repository, is_live order by finished_at, deployment_id) as previous_sha,
-        lag(finished_at) over (partition by repository, is_live order by finished_at, deployment_id)
-            as previous_finished_at,
-        lag(environment) over (partition by repository, is_live order by finished_at, deployment_id)
-            as previous_environment
+        lag(commit_sha) over by_finish as previous_sha,
+        lag(finished_at) over by_finish as previous_finished_at,
+        lag(environment) over by_finish as previous_environment
     from placed
+    window by_finish as (partition by repository, is_live order by finished_at, deployment_id)
 
 )
 
@@ -56,7 +55,7 @@ select
     is_live and coalesce(
         commit_sha = previous_sha
         and {{ elapsed_hours('previous_finished_at', 'finished_at') }}
-            <= case when environment = previous_environment then cast(0.5 as double) else cast(1 as double) end,
+            <= case when environment = previous_environment then cast(0.5 as double) else 1 end,
         false
     ) as is_repeat
 from neighbours

@@ -11,13 +11,16 @@ neighbours as (
         commit_sha,
         mainline_position,
         finished_at,
-        lag(deployment_id) over (partition by repository order by finished_at, deployment_id) as cause_deployment_id,
-        lag(commit_sha) over (partition by repository order by finished_at, deployment_id) as previous_sha,
-        lag(mainline_position) over (partition by repository order by finished_at, deployment_id)
-            as previous_position,
-        lag(finished_at) over (partition by repository order by finished_at, deployment_id) as cause_finished_at,
-        row_number() over (partition by repository, commit_sha order by finished_at, deployment_id) as times_live
+        lag(deployment_id) over by_finish as cause_deployment_id,
+        lag(commit_sha) over by_finish as previous_sha,
+        lag(mainline_position) over by_finish as previous_position,
+        lag(finished_at) over by_finish as cause_finished_at,
+        row_number() over (
+            partition by repository, commit_sha
+            order by finished_at, deployment_id
+        ) as times_live
     from live
+    window by_finish as (partition by repository order by finished_at, deployment_id)
 
 ),
 

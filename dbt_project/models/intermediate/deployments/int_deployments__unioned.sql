@@ -80,8 +80,8 @@ from_tags as (
     from tags
     cross join night
     where tags.tagged_at < night.as_of
-        -- in a repository that has versions, other tags are marks and no releases
-        and (tags.is_semver or not coalesce(tags.has_versions, false))
+    -- in a repository that has versions, other tags are marks and no releases
+    and (tags.is_semver or not coalesce(tags.has_versions, false))
 
 ),
 

@@ -31,5 +31,6 @@ select
     cause_sha,
     cause_deployment
 from named
-where cause_sha is not null
+where
+    cause_sha is not null
     or cause_deployment is not null

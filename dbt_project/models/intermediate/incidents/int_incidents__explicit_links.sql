@@ -15,7 +15,8 @@ with causes as (
 
 live as (
 
-    select * from {{ ref('int_deployments__placed') }} where is_live and not is_repeat
+    select * from {{ ref('int_deployments__placed') }}
+    where is_live and not is_repeat
 
 ),
 
@@ -27,7 +28,12 @@ shas as (
 
 named as (
 
-    select causes.incident_id, causes.cause_deployment as named, live.deployment_id, live.finished_at, 1 as directness,
+    select
+        causes.incident_id,
+        causes.cause_deployment as named,
+        live.deployment_id,
+        live.finished_at,
+        1 as directness,
         causes.service_id = live.service_id as is_same_service
     from causes
     inner join live
@@ -36,14 +42,24 @@ named as (
         and (live.source_system != 'git' or causes.service_id = live.service_id)
     where live.finished_at <= causes.started_at
     union all
-    select causes.incident_id, causes.cause_sha as named, live.deployment_id, live.finished_at, 2 as directness,
+    select
+        causes.incident_id,
+        causes.cause_sha as named,
+        live.deployment_id,
+        live.finished_at,
+        2 as directness,
         causes.service_id = live.service_id as is_same_service
     from causes
     inner join live
         on substr(live.commit_sha, 1, length(causes.cause_sha)) = causes.cause_sha
     where live.finished_at <= causes.started_at
     union all
-    select causes.incident_id, causes.cause_sha as named, carried.deployment_id, carried.finished_at, 3 as directness,
+    select
+        causes.incident_id,
+        causes.cause_sha as named,
+        carried.deployment_id,
+        carried.finished_at,
+        3 as directness,
         causes.service_id = live.service_id as is_same_service
     from causes
     inner join shas
@@ -56,7 +72,7 @@ named as (
 
 )
 
--- each name points at one deployment: the most direct reading, of the same service, the last before the incident
+-- a name means one deployment: the most direct reading, of the same service, the last before the incident
 select
     incident_id,
     named,
@@ -64,5 +80,5 @@ select
 from named
 qualify row_number() over (
     partition by incident_id, named
-    order by directness, case when is_same_service then 0 else 1 end, finished_at desc, deployment_id
+    order by directness asc, case when is_same_service then 0 else 1 end, finished_at desc, deployment_id asc
 ) = 1

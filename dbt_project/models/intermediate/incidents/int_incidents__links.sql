@@ -48,23 +48,32 @@ temporal_links as (
 
 links as (
 
-    select incident_id, deployment_id, 'cause' as role, 'explicit' as method, cast(1.0 as double) as confidence,
+    select
+        incident_id,
+        deployment_id,
+        'cause' as role,
+        'explicit' as method,
         cast(null as timestamp) as remediated_at
     from explicit_links
     union all
-    select incident_id, deployment_id, 'cause' as role, 'temporal' as method, cast(0.5 as double) as confidence,
+    select
+        incident_id,
+        deployment_id,
+        'cause' as role,
+        'temporal' as method,
         cast(null as timestamp) as remediated_at
     from temporal_links
+    {%- for role in ['cause', 'remediation'] %}
     union all
-    select cast(null as string) as incident_id, cause_deployment_id as deployment_id, 'cause' as role,
-        'rollback' as method, cast(0.9 as double) as confidence, min(remediation_finished_at) as remediated_at
+    select
+        cast(null as string) as incident_id,
+        {{ role }}_deployment_id as deployment_id,
+        '{{ role }}' as role,
+        'rollback' as method,
+        min(remediation_finished_at) as remediated_at
     from rollbacks
-    group by cause_deployment_id
-    union all
-    select cast(null as string) as incident_id, remediation_deployment_id as deployment_id, 'remediation' as role,
-        'rollback' as method, cast(0.9 as double) as confidence, min(remediation_finished_at) as remediated_at
-    from rollbacks
-    group by remediation_deployment_id
+    group by {{ role }}_deployment_id
+    {%- endfor %}
 
 )
 
@@ -75,8 +84,10 @@ select
     links.deployment_id,
     links.role,
     links.method,
-    links.confidence,
-    case when links.incident_id is null then links.remediated_at else incidents.outage_resolved_at end as restored_at
+    cast(case links.method when 'explicit' then 1.0 when 'rollback' then 0.9 else 0.5 end as double)
+        as confidence,
+    case when links.incident_id is null then links.remediated_at else incidents.outage_resolved_at end
+        as restored_at
 from links
 left join incidents
     on links.incident_id = incidents.incident_id

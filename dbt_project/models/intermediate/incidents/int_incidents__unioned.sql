@@ -47,14 +47,22 @@ gaps as (
 
     select
         *,
+        lag(started_at) over (partition by place, noise_reason order by started_at, incident_id)
+            as page_before_at
+    from incidents
+
+),
+
+beginnings as (
+
+    select
+        *,
         case
             when has_explicit_cause then 1
-            when {{ elapsed_hours(
-                'lag(started_at) over (partition by place, noise_reason order by started_at, incident_id)', 'started_at'
-            ) }} <= cast(0.5 as double) then 0
+            when {{ elapsed_hours('page_before_at', 'started_at') }} <= cast(0.5 as double) then 0
             else 1
         end as begins_outage
-    from incidents
+    from gaps
 
 ),
 
@@ -67,7 +75,7 @@ outages as (
             order by started_at, incident_id
             rows between unbounded preceding and current row
         ) as outage_number
-    from gaps
+    from beginnings
 
 )
 

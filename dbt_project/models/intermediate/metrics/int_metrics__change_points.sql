@@ -1,14 +1,23 @@
-{#- Medians over the changes merged in a week: metric, and the hours of one change. -#}
-{%- set stages = {
-    'cycle_time_hours': 'cycle_time_hours',
-    'cycle_time_p75_hours': 'cycle_time_hours',
-    'cycle_time_p90_hours': 'cycle_time_hours',
-    'coding_time_hours': 'coding_hours',
-    'pickup_time_hours': 'pickup_hours',
-    'review_time_hours': 'review_hours',
-    'merge_wait_hours': 'merge_wait_hours',
-    'commit_to_merge_hours': 'commit_to_merge_hours',
-} -%}
+{#- Shares and counts: metric, moment for date and team, what hits, whether misses count, which changes. -#}
+{%- set shares = [
+    ('merge_rate', 'close', 'is_merged', true, 'closed_at is not null and has_lifecycle'),
+    ('merge_rate_14d', 'ready', 'coalesce(is_merged_in_time, false)', true, 'ready_at is not null'),
+    ('merged_changes', 'merge', 'true', false, 'is_merged'),
+    ('review_coverage', 'merge', 'has_qualifying_review', true, 'is_merged and has_lifecycle'),
+    ('revert_rate_30d', 'merge', 'coalesce(is_reverted_soon, false)', true, 'is_merged and not is_revert'),
+    ('ai_assisted_share', 'merge', "coalesce(ai_evidence_grade in ('A', 'B'), false)", true, 'is_merged'),
+] -%}
+{#- Quantiles over the changes merged in the week: metric, hours of one change. -#}
+{%- set durations = [
+    ('cycle_time_hours', 'cycle_time_hours'),
+    ('cycle_time_p75_hours', 'cycle_time_hours'),
+    ('cycle_time_p90_hours', 'cycle_time_hours'),
+    ('coding_time_hours', 'coding_hours'),
+    ('pickup_time_hours', 'pickup_hours'),
+    ('review_time_hours', 'review_hours'),
+    ('merge_wait_hours', 'merge_wait_hours'),
+    ('commit_to_merge_hours', 'commit_to_merge_hours'),
+] -%}
 with night as (
 
     select * from {{ ref('stg_run__night') }}
@@ -23,14 +32,18 @@ people as (
 
 changes as (
 
-    -- an account that nobody mapped stands for one person; a machine without a sponsor for none
     select
         changes.*,
+        changes.ready_date as date_of_ready,
+        changes.merged_date as date_of_merge,
+        changes.closed_date as date_of_close,
+        -- an account that nobody mapped stands for one person; a machine without a sponsor for none
         coalesce(
             people.sponsor_person_key,
             case when changes.author_kind in ('human', 'unknown') then people.author_identifier end
         ) as contributor,
-        changes.cycle_time_hours <= 24 * night.cohort_days as is_merged_in_time
+        changes.cycle_time_hours <= 24 * night.cohort_days as is_merged_in_time,
+        {{ elapsed_hours('changes.merged_at', 'changes.reverted_at') }} <= 720 as is_reverted_soon
     from {{ ref('fct_changes') }} as changes
     cross join night
     inner join people
@@ -39,59 +52,50 @@ changes as (
 
 ),
 
-merged as (
-
-    select * from changes where is_merged
-
-),
-
 points as (
 
-    select 'merge_rate' as metric_id, change_id, closed_date as counted_date, team_id_at_close as team_id, service_id,
-        contributor, case when is_merged then 1 else 0 end as hits, 1 as tries, cast(null as double) as hours
+    {% for metric_id, moment, hit, has_misses, condition in shares -%}
+    select
+        '{{ metric_id }}' as metric_id,
+        change_id as point_id,
+        date_of_{{ moment }} as counted_date,
+        team_id_at_{{ moment }} as team_id,
+        service_id,
+        contributor,
+        case when {{ hit }} then cast(1 as double) else cast(0 as double) end as hits,
+        cast({{ 1 if has_misses else 'null' }} as double) as tries,
+        cast(null as double) as hours
     from changes
-    where closed_at is not null and has_lifecycle
+    where {{ condition }}
     union all
-    select 'merge_rate_14d', change_id, ready_date, team_id_at_ready, service_id, contributor,
-        case when is_merged_in_time then 1 else 0 end, 1, cast(null as double)
+    {% endfor -%}
+    {% for metric_id, hours in durations -%}
+    select
+        '{{ metric_id }}' as metric_id,
+        change_id as point_id,
+        date_of_merge as counted_date,
+        team_id_at_merge as team_id,
+        service_id,
+        contributor,
+        cast(null as double) as hits,
+        cast(null as double) as tries,
+        {{ hours }} as hours
     from changes
-    where ready_at is not null
-    union all
-    select 'merged_changes', change_id, merged_date, team_id_at_merge, service_id, contributor,
-        1, null, cast(null as double)
-    from merged
-    union all
-    select 'review_coverage', change_id, merged_date, team_id_at_merge, service_id, contributor,
-        case when has_qualifying_review then 1 else 0 end, 1, cast(null as double)
-    from merged
-    where has_qualifying_review is not null
-    union all
-    -- a change that was put back later still counts as reverted
-    select 'revert_rate_30d', change_id, merged_date, team_id_at_merge, service_id, contributor,
-        case when {{ elapsed_hours('merged_at', 'reverted_at') }} <= 720 then 1 else 0 end, 1, cast(null as double)
-    from merged
-    where not is_revert
-    union all
-    select 'ai_assisted_share', change_id, merged_date, team_id_at_merge, service_id, contributor,
-        case when ai_evidence_grade in ('A', 'B') then 1 else 0 end, 1, cast(null as double)
-    from merged
-    {%- for metric_id, hours in stages.items() %}
-    union all
-    select '{{ metric_id }}', change_id, merged_date, team_id_at_merge, service_id, contributor, null, null, {{ hours }}
-    from merged
-    where {{ hours }} is not null
+    where is_merged and {{ hours }} is not null
+    {% if not loop.last %}union all
+    {% endif %}
     {%- endfor %}
 
 )
 
 select
     metric_id,
-    change_id as point_id,
+    point_id,
     cast(date_trunc('week', counted_date) as date) as week_start_date,
     team_id,
     service_id,
     contributor,
-    cast(hits as double) as hits,
-    cast(tries as double) as tries,
+    hits,
+    tries,
     hours
 from points

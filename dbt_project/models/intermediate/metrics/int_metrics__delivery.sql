@@ -1,17 +1,26 @@
+with delivery_metrics as (
+
+    select distinct metric_id
+    from {{ ref('outcome_coverage') }}
+    where feed = 'deployments'
+
+)
+
 select
-    metric_id,
-    entity_type,
-    entity_id,
-    week_start_date,
-    numerator,
-    denominator,
-    value,
-    lower,
-    upper,
-    n,
-    contributors,
-    largest_share,
-    is_mature,
-    completeness
-from {{ ref('int_metrics__outcomes') }}
-where metric_id in (select metric_id from {{ ref('outcome_coverage') }} where feed = 'deployments')
+    outcomes.metric_id,
+    outcomes.entity_type,
+    outcomes.entity_id,
+    outcomes.week_start_date,
+    outcomes.numerator,
+    outcomes.denominator,
+    outcomes.value,
+    outcomes.lower,
+    outcomes.upper,
+    outcomes.n,
+    outcomes.contributors,
+    outcomes.largest_share,
+    outcomes.is_mature,
+    outcomes.completeness
+from {{ ref('int_metrics__outcomes') }} as outcomes
+inner join delivery_metrics
+    on outcomes.metric_id = delivery_metrics.metric_id

@@ -16,8 +16,10 @@ ranked as (
 
     select
         points.*,
-        case when points.n <= 100 then intervals.lower_rank
-            else cast(floor(points.n / cast(2 as double) - 0.98 * sqrt(points.n)) as bigint) end as lower_rank
+        case
+            when points.n <= 100 then intervals.lower_rank
+            else cast(floor(points.n / cast(2 as double) - 0.98 * sqrt(points.n)) as bigint)
+        end as lower_rank
     from points
     left join {{ ref('median_intervals') }} as intervals
         on points.n = intervals.n
@@ -54,7 +56,13 @@ largest as (
         week_start_date,
         max(points) as largest_points
     from (
-        select metric_id, entity_type, entity_id, week_start_date, contributor, count(*) as points
+        select
+            metric_id,
+            entity_type,
+            entity_id,
+            week_start_date,
+            contributor,
+            count(*) as points
         from points
         where contributor is not null
         group by metric_id, entity_type, entity_id, week_start_date, contributor

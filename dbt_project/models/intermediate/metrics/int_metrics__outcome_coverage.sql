@@ -17,7 +17,8 @@ feed_weeks as (
     inner join {{ ref('stg_run__source_days') }} as source_days
         on coverage.source = source_days.source
         and coverage.stream = source_days.stream
-    group by coverage.metric_id, coverage.feed, coverage.source, cast(date_trunc('week', source_days.day) as date)
+    group by
+        coverage.metric_id, coverage.feed, coverage.source, cast(date_trunc('week', source_days.day) as date)
 
 ),
 
@@ -40,10 +41,14 @@ repositories as (
 -- a service is covered by what covers its repositories; the rest of the company by everything
 scoped as (
 
-    select 'all' as scope, feed_weeks.*
+    select
+        'all' as scope,
+        feed_weeks.*
     from feed_weeks
     union all
-    select distinct repositories.service_id as scope, feed_weeks.*
+    select distinct
+        repositories.service_id as scope,
+        feed_weeks.*
     from feed_weeks
     inner join repositories
         on feed_weeks.feed = 'incidents'

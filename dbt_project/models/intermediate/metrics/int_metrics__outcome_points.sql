@@ -12,16 +12,40 @@ points as (
 
 )
 
-select metric_id, 'organisation' as entity_type, night.organisation as entity_id, week_start_date, point_id,
-    contributor, hits, tries, hours
+select
+    points.metric_id,
+    'organisation' as entity_type,
+    night.organisation as entity_id,
+    points.week_start_date,
+    points.point_id,
+    points.contributor,
+    points.hits,
+    points.tries,
+    points.hours
 from points
 cross join night
 union all
-select metric_id, 'team' as entity_type, team_id as entity_id, week_start_date, point_id,
-    contributor, hits, tries, hours
+select
+    points.metric_id,
+    'team' as entity_type,
+    points.team_id as entity_id,
+    points.week_start_date,
+    points.point_id,
+    points.contributor,
+    points.hits,
+    points.tries,
+    points.hours
 from points
 union all
-select metric_id, 'service' as entity_type, service_id as entity_id, week_start_date, point_id,
-    contributor, hits, tries, hours
+select
+    points.metric_id,
+    'service' as entity_type,
+    points.service_id as entity_id,
+    points.week_start_date,
+    points.point_id,
+    points.contributor,
+    points.hits,
+    points.tries,
+    points.hours
 from points
-where service_id is not null
+where points.service_id is not null

@@ -12,14 +12,26 @@ night as (
 
 entities as (
 
-    select 'organisation' as entity_type, night.organisation as entity_id, weeks.week_start_date, 'all' as scope
+    select
+        'organisation' as entity_type,
+        night.organisation as entity_id,
+        weeks.week_start_date,
+        'all' as scope
     from weeks
     cross join night
     union
-    select 'team' as entity_type, team_id as entity_id, week_start_date, 'all' as scope
+    select
+        'team' as entity_type,
+        team_id as entity_id,
+        week_start_date,
+        'all' as scope
     from {{ ref('int_teams__weeks') }}
     union
-    select 'service' as entity_type, service_id as entity_id, week_start_date, service_id as scope
+    select
+        'service' as entity_type,
+        service_id as entity_id,
+        week_start_date,
+        service_id as scope
     from {{ ref('int_services__weeks') }}
     union
     -- what was done is counted, whether or not the company's files know the entity in that week

@@ -10,7 +10,8 @@ with metrics as (
             as maturity_days
     from {{ ref('metrics') }} as metrics
     cross join {{ ref('stg_run__night') }} as night
-    where metrics.metric_id in (select metric_id from {{ ref('outcome_coverage') }})
+    inner join (select distinct metric_id from {{ ref('outcome_coverage') }}) as outcome_metrics
+        on metrics.metric_id = outcome_metrics.metric_id
 
 ),
 
@@ -76,8 +77,10 @@ select
     entity_type,
     entity_id,
     week_start_date,
-    case when not is_duration and completeness is not null then coalesce(hits, cast(0 as double)) end as numerator,
-    case when is_ratio and completeness is not null then coalesce(tries, cast(0 as double)) end as denominator,
+    case when not is_duration and completeness is not null then coalesce(hits, cast(0 as double)) end
+        as numerator,
+    case when is_ratio and completeness is not null then coalesce(tries, cast(0 as double)) end
+        as denominator,
     case
         when completeness is null then cast(null as double)
         when metric_id = 'cycle_time_p75_hours' then p75_hours
