@@ -25,7 +25,8 @@ def run(logs: Path, folder: Path, day: str) -> tuple[int, int]:
     connection.execute("set preserve_insertion_order = false")
     connection.execute(f"""
         copy (
-            select filename, timestamp, "requestId" as request_id, "isSidechain" as is_sidechain, message.id as message_id,
+            select filename, timestamp, "requestId" as request_id, "isSidechain" as is_sidechain,
+                message.id as message_id,
                 message.model as model, message.usage.input_tokens, message.usage.output_tokens,
                 message.usage.cache_creation_input_tokens, message.usage.cache_read_input_tokens
             from read_json('{logs}/**/*.jsonl', columns = {COLUMNS}, filename = true, format = 'newline_delimited')
@@ -52,7 +53,8 @@ def run(logs: Path, folder: Path, day: str) -> tuple[int, int]:
         group by all
     """)
     row = connection.execute(
-        "select sum(answers), sum(input_tokens + output_tokens + cache_write_tokens + cache_read_tokens) from account_days"
+        "select sum(answers), sum(input_tokens + output_tokens + cache_write_tokens + cache_read_tokens) "
+        "from account_days"
     ).fetchone()
     assert row is not None
     return int(row[0]), int(row[1])

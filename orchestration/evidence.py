@@ -34,7 +34,7 @@ def gather(inputs: NightInputs) -> Evidence:
     folder = BuildFolder(settings.data_folder, as_of)
     standing = current(settings.published)
     path = manifest_path(settings)
-    manifest = read_manifest(path) if path.is_file() else Manifest({}, {}, (), {})
+    manifest = read_manifest(path) if path.is_file() else Manifest({}, {}, {})
     build, objections = _warehouse(inputs, manifest, standing)
     return Evidence(
         as_of=as_of,

@@ -16,8 +16,8 @@ import orjson
 
 from orchestration.relations import RelationDocs
 
-EXECUTED = ("model", "seed", "snapshot", "test", "unit_test")
-"""The kinds of nodes that a whole build must answer for."""
+EXECUTED = ("model", "seed", "snapshot", "test")
+"""The kinds of nodes that a night must answer for."""
 PUBLISHED_SCHEMA = "marts"
 _Json = Mapping[str, object]
 
@@ -57,14 +57,12 @@ class Manifest:
 
     nodes: dict[str, Node]
     tests: dict[str, DataTest]
-    unit_tests: tuple[str, ...]
     sources: dict[str, tuple[str, str]]
 
     @cached_property
     def expected(self) -> set[str]:
-        """Everything that a whole build must have a result for."""
-        built = {key for key, node in self.nodes.items() if node.materialized != "ephemeral"}
-        return built | set(self.tests) | set(self.unit_tests)
+        """Everything that a night must have a result for."""
+        return {key for key, node in self.nodes.items() if node.materialized != "ephemeral"} | set(self.tests)
 
     @cached_property
     def published(self) -> dict[str, Node]:
@@ -91,7 +89,7 @@ def read_manifest(path: Path) -> Manifest:
         elif kind in EXECUTED:
             nodes[unique_id] = _node(unique_id, told)
     sources = {key: (str(told["source_name"]), str(told["name"])) for key, told in content["sources"].items()}
-    return Manifest(nodes, tests, tuple(sorted(content.get("unit_tests", {}))), sources)
+    return Manifest(nodes, tests, sources)
 
 
 def _node(unique_id: str, told: _Json) -> Node:

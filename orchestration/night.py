@@ -19,6 +19,7 @@ from orchestration.durable import replace_text
 from orchestration.errors import PublicationRefusedError, WarehouseError
 from orchestration.ingest import land_source
 from orchestration.inputs import NightInputs, gather
+from orchestration.inputs.engines import engine
 from orchestration.manifest import read_manifest
 from orchestration.policy.terms import Refusal
 from orchestration.publication import Publication, current, night_name, publications
@@ -63,10 +64,10 @@ def standing_publication(inputs: NightInputs) -> Publication | None:
 
 def begin(inputs: NightInputs) -> BuildRecord:
     """Start a build: prepare what dbt reads, and tie warehouse and evidence by one build id."""
-    from orchestration.inputs.duckdb_relations import open_warehouse, prepare
+    from orchestration.inputs.duckdb_relations import open_warehouse
 
     settings = inputs.settings
-    prepare(inputs, _previous_values(inputs))
+    engine(settings).prepare(inputs, _previous_values(inputs))
     record = BuildFolder(settings.data_folder, inputs.night.as_of).start(inputs.night.as_of, inputs.fingerprint)
     with open_warehouse(inputs) as connection:
         connection.execute(
@@ -90,8 +91,6 @@ def check_landed(inputs: NightInputs) -> QualityReport:
 
 def build(inputs: NightInputs, *, full_refresh: bool = False) -> DbtOutcome:
     """dbt builds and tests everything. The result is kept whatever it says; only a good one counts as built."""
-    from orchestration.inputs.duckdb_relations import record_built
-
     settings = inputs.settings
     began = time.monotonic()
     outcome = run_dbt(settings, settings_arguments(settings, "build", full_refresh=full_refresh), log.debug)
@@ -100,7 +99,8 @@ def build(inputs: NightInputs, *, full_refresh: bool = False) -> DbtOutcome:
     )
     faults.reached("build.made")
     if outcome.is_good:
-        record_built(inputs)
+        engine(settings).bring_home(inputs)
+        engine(settings).record_built(inputs)
         faults.reached("build.recorded")
     kinds = [node.kind for node in outcome.nodes]
     tests = sum("test" in kind for kind in kinds)

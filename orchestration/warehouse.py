@@ -26,6 +26,8 @@ Command = Literal["build", "run", "test", "seed", "parse"]
 Talk = Callable[[str], None]
 PASSED = ("success", "pass", "no-op")
 WARNED = ("warn",)
+LEFT_TO_DEVELOPMENT = ("unit_test",)
+"""Kinds of nodes that no night builds: a unit test says the same of the SQL whatever has landed."""
 
 
 class NodeResult(BaseModel):
@@ -81,6 +83,7 @@ def dbt_arguments(
     state: Path,
     target: str,
     select: Sequence[str] = (),
+    exclude_kinds: Sequence[str] = (),
     full_refresh: bool = False,
 ) -> list[str]:
     """dbt's command line, with every path absolute. `state` keeps the manifest and the structured log."""
@@ -90,6 +93,8 @@ def dbt_arguments(
     arguments += ["--no-send-anonymous-usage-stats", "--no-version-check", "--no-use-colors"]
     if full_refresh:
         arguments.append("--full-refresh")
+    for kind in exclude_kinds:
+        arguments += ["--exclude-resource-type", kind]
     if select:
         arguments += ["--select", *select]
     return arguments
@@ -98,13 +103,14 @@ def dbt_arguments(
 def settings_arguments(
     settings: Settings, command: Command, *, select: Sequence[str] = (), full_refresh: bool = False
 ) -> list[str]:
-    """`dbt_arguments` with the paths and the target of the settings."""
+    """`dbt_arguments` with the paths and the target of the settings, and without what no night needs."""
     return dbt_arguments(
         command,
         project=settings.dbt_project,
         state=dbt_state(settings),
         target=settings.engine,
         select=select,
+        exclude_kinds=LEFT_TO_DEVELOPMENT if command == "build" else (),
         full_refresh=full_refresh,
     )
 

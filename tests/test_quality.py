@@ -124,7 +124,7 @@ def outgoing_wrong(connection, **types: str) -> dict[str, str]:
     }
     grains = {"kpi_values": ("metric_id", "entity_type", "entity_id", "week_start_date"), "dim_teams": ("team_id",)}
     tests = {name: DataTest(name, "one_row_per", "", name, True, key) for name, key in grains.items()}
-    results = engine.validate(published.frames(connection, Manifest(nodes, tests, (), {}), AS_OF))
+    results = engine.validate(published.frames(connection, Manifest(nodes, tests, {}), AS_OF))
     assert len(results) == 2 * 4 + 8 + 3
     return {f"{r.state} {r.subject}.{r.check}": r.detail for r in results if r.state != "passed"}
 

@@ -153,4 +153,3 @@ def ask(path: Path, query: str, *parameters: object) -> list[tuple[object, ...]]
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         return connection.execute(query, list(parameters)).fetchall()
-

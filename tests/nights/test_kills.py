@@ -1,4 +1,4 @@
-"""A night that is killed anywhere leaves the old publication or the new one, and running it again ends where it would."""
+"""A night killed anywhere leaves the old publication or the new one, and running it again ends where it would."""
 
 from __future__ import annotations
 

@@ -69,7 +69,8 @@ def test_no_pseudonym_leaves_the_warehouse(sample):
 def test_no_figure_of_the_small_team_is_published_where_people_stand_behind_it(sample):
     rows = ask(
         sample.publication / "counterpoise.duckdb",
-        "select metric_id, kind, count(*), count(value), count(lower), count(*) filter (where coalesce(value, 0) != 0), "
+        "select metric_id, kind, count(*), count(value), count(lower), "
+        "count(*) filter (where coalesce(value, 0) != 0), "
         "count(*) filter (where coalesce(numerator, 0) != 0) from marts.kpi_values "
         "inner join marts.dim_metrics using (metric_id) where entity_id = ? and is_about_people group by all",
         SMALL_TEAM,

@@ -96,7 +96,9 @@ def test_tokens_whose_class_no_source_tells_are_kept_apart(sample):
     assert differences(counted(sample, "unclassified_input_tokens"), true) == {}
 
 
-@pytest.mark.parametrize(("metric", "name"), [("active_share", "qualified_people"), ("active_share_raw", "active_people")])
+@pytest.mark.parametrize(
+    ("metric", "name"), [("active_share", "qualified_people"), ("active_share_raw", "active_people")]
+)
 def test_who_could_and_who_did_use_an_assistant(sample, metric, name):
     assert differences(counted(sample, metric), told(sample, "team", name, "eligible_people")) == {}
 
@@ -132,7 +134,9 @@ def interval(hits: float, tries: float) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-@pytest.mark.parametrize(("metric", "planted"), [("merge_rate_14d", "merge_share"), ("change_failure_rate", "failure_share")])
+@pytest.mark.parametrize(
+    ("metric", "planted"), [("merge_rate_14d", "merge_share"), ("change_failure_rate", "failure_share")]
+)
 def test_planted_rates_lie_in_the_interval_of_the_whole_period(sample, metric, planted):
     sums: defaultdict[str, list[float]] = defaultdict(lambda: [0, 0])
     last = date.fromisoformat(sample.truth["as_of"][:10]).toordinal() - 21
