@@ -125,7 +125,7 @@ class Settings(BaseSettings):
 
     @property
     def warehouse(self) -> Path:
-        """The DuckDB file that the gate judges and publishes from. DuckDB builds in it; Spark brings its marts there."""
+        """The DuckDB file that the gate reads. DuckDB builds in it; Spark brings its marts there."""
         name = "warehouse.duckdb" if self.engine == "duckdb" else f"{self.engine}_marts.duckdb"
         return self.data_folder / "warehouse" / name
 
