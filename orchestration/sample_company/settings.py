@@ -48,7 +48,7 @@ organisations = ["{ORGANISATION}"]
 history_days = {7 * world.weeks}
 
 [sources.pagerduty]
-history_days = {7 * world.weeks + 7}
+history_days = {max(42, 7 * world.weeks + 7)}
 
 [sources.git]
 history_start_date = {world.first_monday}
