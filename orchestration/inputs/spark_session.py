@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from orchestration.errors import WarehouseError
 from orchestration.settings import Settings
@@ -19,7 +22,17 @@ if TYPE_CHECKING:
 
 LOCAL_MASTER = "local[2]"
 MASTER_VARIABLE = "COUNTERPOISE_SPARK_MASTER"
-PARALLELISM = 2
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
+    "spark.driver.memory": "2g",
+}
+"""One machine is for trying: a night's four hundred small statements cost more to compile than to run."""
+LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 MISSING_PACKAGE = "Spark is the engine, and its Python package is not installed; `make setup-spark` adds it"
 LOGGING = """\
 rootLogger.level = error
@@ -47,8 +60,8 @@ def spark_session(settings: Settings) -> SparkSession:
     active = SparkSession.getActiveSession()
     if active is None:
         return _start(home)
-    builds_in = active.conf.get("counterpoise.home")
-    if builds_in != str(home):
+    builds_in = Path(unquote(urlsplit(active.conf.get("spark.sql.warehouse.dir")).path)).parent
+    if builds_in != home:
         raise WarehouseError(f"this process already builds in {builds_in}; start another one for {home}")
     return active
 
@@ -56,13 +69,13 @@ def spark_session(settings: Settings) -> SparkSession:
 def _start(home: Path) -> SparkSession:
     """Start the JVM, with everything that it says in a file: none of it is written for people."""
     from pyspark import SparkConf, SparkContext
-    from pyspark.errors import PySparkRuntimeError
     from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
 
     home.mkdir(parents=True, exist_ok=True)
     (home / "log4j2.properties").write_text(LOGGING, "utf-8")
-    conf = SparkConf(loadDefaults=False).setAll(list(_configuration(home).items()))
+    master = os.environ.get(MASTER_VARIABLE) or LOCAL_MASTER
+    conf = SparkConf(loadDefaults=False).setAll(list(configuration(home, master).items()))
     said = home / "spark.log"
     try:
         with said.open("wb") as file, warnings.catch_warnings():
@@ -70,37 +83,54 @@ def _start(home: Path) -> SparkSession:
             gateway = launch_gateway(conf, popen_kwargs={"stdout": file, "stderr": file})
             SparkContext(conf=conf, gateway=gateway)
             return SparkSession.builder.getOrCreate()
-    except PySparkRuntimeError as error:
+    except Exception as error:
+        if not _is_sparks_own(error):
+            raise
         raise WarehouseError(
-            f"Spark does not start; {said} says why. It needs Java 17 or 21, which scripts/install-system-packages.sh "
-            "installs"
+            f"Spark does not start on {master}; {said} says why. It needs Java 17 or 21 "
+            "(scripts/install-system-packages.sh installs it) and a master that answers"
         ) from error
 
 
-def _configuration(home: Path) -> dict[str, str]:
+@contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """Turn an error of Spark into one of ours, without the plan and the Java stack that it carries."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_sparks_own(error):
+            raise
+        raise WarehouseError(f"Spark says: {str(error).strip().splitlines()[0]}") from error
+
+
+def _is_sparks_own(error: Exception) -> bool:
+    return type(error).__module__.split(".")[0] in ("pyspark", "py4j")
+
+
+def configuration(home: Path, master: str) -> dict[str, str]:
+    """What every session needs to give the same answers, and what suits the place where it runs.
+
+    A cluster's sizes (memory, cores, partitions) are its operator's: Spark reads them from spark-defaults.conf.
+    """
     logging = (home / "log4j2.properties").as_uri()
-    driver = f"-Dderby.system.home={home} -Duser.timezone=UTC -Dlog4j2.configurationFile={logging}"
-    # a night's tables are small: planning a thousand tiny tasks would cost more than they do
-    return {
-        "counterpoise.home": str(home),
-        "spark.master": os.environ.get(MASTER_VARIABLE) or LOCAL_MASTER,
+    java = f"-Duser.timezone=UTC -Dderby.system.home={home} -Dlog4j2.configurationFile={logging}"
+    always = {
+        "spark.master": master,
         "spark.app.name": "counterpoise",
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": str(PARALLELISM),
-        "spark.default.parallelism": str(PARALLELISM),
         "spark.sql.sources.partitionOverwriteMode": "dynamic",
         "spark.sql.sources.default": "parquet",
         "spark.sql.legacy.createHiveTableByDefault": "false",
         "spark.sql.warehouse.dir": (home / "warehouse").as_uri(),
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:{home / 'metastore'};create=true",
         "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
-        "spark.driver.extraJavaOptions": driver,
+        "spark.driver.extraJavaOptions": java,
         "spark.executor.extraJavaOptions": "-Duser.timezone=UTC",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": "2g",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
     }
+    if master.startswith("local"):
+        always |= SMALL | {"spark.driver.extraJavaOptions": f"{QUICK_JAVA} {java}"}
+    return always | LOOPBACK if master.startswith("local") or "//127.0.0.1:" in master else always
