@@ -16,23 +16,37 @@ from rich.table import Table
 from orchestration.connectors.base import Night
 from orchestration.doctor import Finding
 from orchestration.lock import holder
+from orchestration.outcome_tables import notes, read_outcome_weeks, services_table, together_table
 from orchestration.publication import current, night_name, publications
 from orchestration.settings import Settings
 from orchestration.summary import read_team_week, team_table
 
 
 def night(settings: Settings, of: Night, out: Console) -> None:
-    """The teams' table of a night's publication, and where it is."""
+    """The table of a night's publication, and where it is: teams, or repositories where no team has a figure."""
     found = [each for each in publications(settings.published) if each.as_of == of.as_of]
     if not found:
         out.print(f"nothing is published for the night of {of.day}")
         return
     path = settings.published / found[-1].publication_id
-    out.print(team_table(read_team_week(path)))
+    teams = read_team_week(path)
+    if teams.has_figures:
+        out.print(team_table(teams))
+    else:
+        _outcomes(path, out)
     out.print(f"published: {path}", soft_wrap=True, highlight=False)
     standing = current(settings.published)
     if standing is not None and standing.publication_id != path.name:
         out.print(f"current:   {standing.publication_id}, a newer night, stays", highlight=False)
+
+
+def _outcomes(publication: Path, out: Console) -> None:
+    """Where no team has a figure (git alone knows no teams), what all repositories and each of them have."""
+    found = read_outcome_weeks(publication)
+    out.print(together_table(found))
+    out.print(services_table(found))
+    for note in notes(found):
+        out.print(note, highlight=False)
 
 
 def status(settings: Settings, out: Console) -> None:

@@ -53,6 +53,10 @@ class TeamWeek:
     is_final: bool
     teams: dict[str, dict[str, Cell]]
 
+    @property
+    def has_figures(self) -> bool:
+        return any(cell.value is not None for cells in self.teams.values() for cell in cells.values())
+
 
 def read_team_week(publication: Path) -> TeamWeek:
     """The latest final week of a publication; the newest week of all where none is final yet."""
@@ -118,6 +122,8 @@ def _number(value: float, unit: str) -> str:
         return f"${value:,.0f}"
     if unit == "tokens":
         return _short(value)
+    if unit == "changes":
+        return f"{value:,.0f}"
     return f"{value:,.1f}"
 
 
