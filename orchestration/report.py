@@ -18,7 +18,7 @@ from orchestration.doctor import Finding
 from orchestration.lock import holder
 from orchestration.publication import current, night_name, publications
 from orchestration.settings import Settings
-from orchestration.summary import read_team_week, team_table
+from orchestration.summary import legend, read_team_week, team_table
 
 
 def night(settings: Settings, of: Night, out: Console) -> None:
@@ -28,7 +28,10 @@ def night(settings: Settings, of: Night, out: Console) -> None:
         out.print(f"nothing is published for the night of {of.day}")
         return
     path = settings.published / found[-1].publication_id
-    out.print(team_table(read_team_week(path)))
+    week = read_team_week(path)
+    out.print(team_table(week))
+    for line in legend(week):
+        out.print(f"[dim]{line}[/]", highlight=False)
     out.print(f"published: {path}", soft_wrap=True, highlight=False)
     standing = current(settings.published)
     if standing is not None and standing.publication_id != path.name:
