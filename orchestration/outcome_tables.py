@@ -16,7 +16,7 @@ from rich.table import Table
 
 from orchestration.publication import DATABASE
 from orchestration.relations import open_read_only
-from orchestration.summary import REASONS, Cell, cell_words
+from orchestration.summary import Cell, cell_words, meanings
 
 COLUMNS = {
     "merged_changes": "Merged changes",
@@ -26,14 +26,6 @@ COLUMNS = {
     "ai_assisted_share": "With AI evidence",
 }
 SHOWN_WEEKS = 13
-LACKS = {
-    "no_denominator": "there was nothing to count or divide by in that week",
-    "small_sample": "a rate or median of so few cases would mislead",
-    "small_group": "fewer people stand behind it than may be published (`smallest_group`)",
-    "immature": "its window is not over",
-    "suppressed": "one person carries most of it, it would give a small group away, or its counterweight is withheld",
-    "not_covered": "no source that is read can tell it",
-}
 
 
 @dataclass
@@ -100,10 +92,7 @@ def notes(found: OutcomeWeeks) -> Iterator[str]:
     """What the words in place of a figure mean, as far as they stand there, and what nobody could tell."""
     shown = [found.together[week] for week in sorted(found.together)[-SHOWN_WEEKS:]]
     shown += [weeks[_newest_busy(weeks)] for weeks in found.services.values()]
-    reasons = {cell.reason for cells in shown for cell in cells.values() if cell.value is None}
-    for reason, lack in LACKS.items():
-        if reason in reasons and reason != "not_covered":
-            yield f"{REASONS[reason]}: {lack}"
+    yield from meanings(cell for cells in shown for cell in cells.values())
     outcomes = sorted(found.uncovered.get("outcome", []) + found.uncovered.get("quality", []))
     if outcomes:
         yield f"no source tells: {'; '.join(outcomes)}"

@@ -5,7 +5,7 @@ Belongs here: tables and screens. Does not: deciding or computing anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -19,7 +19,7 @@ from orchestration.lock import holder
 from orchestration.outcome_tables import notes, read_outcome_weeks, services_table, together_table
 from orchestration.publication import current, night_name, publications
 from orchestration.settings import Settings
-from orchestration.summary import read_team_week, team_table
+from orchestration.summary import legend, read_team_week, team_table
 
 
 def night(settings: Settings, of: Night, out: Console) -> None:
@@ -29,9 +29,10 @@ def night(settings: Settings, of: Night, out: Console) -> None:
         out.print(f"nothing is published for the night of {of.day}")
         return
     path = settings.published / found[-1].publication_id
-    teams = read_team_week(path)
-    if teams.has_figures:
-        out.print(team_table(teams))
+    week = read_team_week(path)
+    if week.has_figures:
+        out.print(team_table(week))
+        _lines(legend(week), out)
     else:
         _outcomes(path, out)
     out.print(f"published: {path}", soft_wrap=True, highlight=False)
@@ -45,8 +46,12 @@ def _outcomes(publication: Path, out: Console) -> None:
     found = read_outcome_weeks(publication)
     out.print(together_table(found))
     out.print(services_table(found))
-    for note in notes(found):
-        out.print(note, highlight=False)
+    _lines(notes(found), out)
+
+
+def _lines(told: Iterable[str], out: Console) -> None:
+    for line in told:
+        out.print(f"[dim]{escape(line)}[/]", highlight=False)
 
 
 def status(settings: Settings, out: Console) -> None:
