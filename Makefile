@@ -53,7 +53,7 @@ lint: setup  ## style and types of Python and SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 --nofail-on-parsing --disable-progress-bar dbt_project/models
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 
 format: setup  ## let the tools fix what they can
 	@$(BIN)/ruff check --fix --quiet . || true
