@@ -61,7 +61,8 @@ def record_built(inputs: NightInputs) -> None:
 def bring_home(inputs: NightInputs) -> None:
     """Copy marts and registry into the DuckDB file from which the gate judges and publishes; marts are small."""
     session = spark_session(inputs.settings)
-    marts = [f"marts.{row.tableName}" for row in session.sql("show tables in marts").collect()]
+    # Spark names temporary views, such as dbt leaves behind, in every schema
+    marts = [f"marts.{row.tableName}" for row in session.sql("show tables in marts").collect() if not row.isTemporary]
     with duckdb.connect(str(inputs.settings.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         for relation in (*marts, *BROUGHT_HOME):

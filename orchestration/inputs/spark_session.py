@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 LOCAL_MASTER = "local[2]"
 MASTER_VARIABLE = "COUNTERPOISE_SPARK_MASTER"
-QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+"""One quick compiler; alone it would get 48 MB for its code, which Spark fills, and then the JVM dies."""
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
