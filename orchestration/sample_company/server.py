@@ -24,17 +24,22 @@ from orchestration.sample_company.answers.pagerduty import PagerDuty
 from orchestration.sample_company.world import World
 
 
+DOWN = Answer(500, {"message": "Internal Server Error"}, headers={"Retry-After": "0"})
+"""It asks for no pause, so that whoever tries again need not wait."""
+
+
 class Tool(Protocol):
     def answer(self, request: Request) -> Answer: ...
 
 
 @dataclass
 class Addresses:
-    """Where the tools answer, and for which instant they do."""
+    """Where the tools answer, and for which instant they do. A tool that is `down` answers nothing but an error."""
 
     root: str
     downloads: str
     as_of: datetime
+    down: frozenset[str] = frozenset()
 
     @property
     def github(self) -> str:
@@ -77,6 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
         addresses = self.server.addresses
         request = Request(self.command, "/" + "/".join(rest), parse_qs(parts.query), headers, body,
                           f"{addresses.root}/{tool}", addresses.downloads, addresses.as_of)  # fmt: skip
+        if tool in addresses.down:
+            return self._send(DOWN)
         handler = self.server.tools.get(tool)
         self._send(handler.answer(request) if handler else Answer(404, {"message": "Not Found"}))
 
