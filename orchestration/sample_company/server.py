@@ -23,7 +23,6 @@ from orchestration.sample_company.answers.github import GitHub
 from orchestration.sample_company.answers.pagerduty import PagerDuty
 from orchestration.sample_company.world import World
 
-
 DOWN = Answer(500, {"message": "Internal Server Error"}, headers={"Retry-After": "0"})
 """It asks for no pause, so that whoever tries again need not wait."""
 
@@ -82,10 +81,9 @@ class _Handler(BaseHTTPRequestHandler):
         addresses = self.server.addresses
         request = Request(self.command, "/" + "/".join(rest), parse_qs(parts.query), headers, body,
                           f"{addresses.root}/{tool}", addresses.downloads, addresses.as_of)  # fmt: skip
-        if tool in addresses.down:
-            return self._send(DOWN)
         handler = self.server.tools.get(tool)
-        self._send(handler.answer(request) if handler else Answer(404, {"message": "Not Found"}))
+        found = handler.answer(request) if handler else Answer(404, {"message": "Not Found"})
+        self._send(DOWN if tool in addresses.down else found)
 
     def _send(self, answer: Answer) -> None:
         is_text = answer.text is not None

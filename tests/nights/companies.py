@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -57,6 +57,11 @@ class Company:
         settings = self.settings.model_copy(update={"data": data})
         environment = {**self.environment, "COUNTERPOISE_DATA": str(data)}
         return Company(self.world, self.addresses, settings, environment)
+
+    def guarded(self, **guards: float) -> Company:
+        """The same company, more or less strict about its nights."""
+        kept = self.settings.guards.model_copy(update=guards)
+        return replace(self, settings=self.settings.model_copy(update={"guards": kept}))
 
     def beside(self, name: str) -> Company:
         """The same company with a copy of its data folder as it is now."""
