@@ -20,6 +20,8 @@ from tests.nights.companies import Company, ask, hashes, play, run_job, standing
 
 pytestmark = pytest.mark.slow
 LINES = 300
+STREAMS = 4
+"""Of PagerDuty: each misses a day."""
 SCREEN = 40
 """Lines that a terminal shows at once."""
 BREAKS: dict[str, Callable[[bytes], bytes]] = {
@@ -122,7 +124,7 @@ def outage(small: Company) -> Company:
 def test_a_night_without_one_source_is_published_and_says_what_is_missing(outage):
     of = outage.night_before_end(1)
     assert standing(outage.settings).as_of == of.as_of
-    assert completeness(outage, "pagerduty") == (2, str(outage.night_before_end(2).day))
+    assert completeness(outage, "pagerduty") == (STREAMS, str(outage.night_before_end(2).day))
     assert completeness(outage, "github") == (0, str(of.day))
     record = BuildFolder(outage.settings.data, of.as_of).landing("pagerduty")
     assert (record.landed, len(record.failed)) == (0, GIVES_UP_AFTER + 1)
@@ -139,7 +141,7 @@ def test_the_night_after_an_outage_fills_the_gap(small, outage):
 
 def test_a_floor_of_coverage_refuses_the_night_without_the_source(outage):
     before, strict = standing(outage.settings), outage.guarded(smallest_coverage_share=0.99)
-    with pytest.raises(PublicationRefusedError, match="pagerduty: 2 of"):
+    with pytest.raises(PublicationRefusedError, match=f"pagerduty: {STREAMS} of 80 days are missing"):
         night.publish_or_refuse(inputs.gather(strict.settings, strict.night_before_end(1)))
     assert standing(outage.settings) == before
 
