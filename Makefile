@@ -44,16 +44,16 @@ dev: setup  ## open the Dagster UI on the code location
 	@$(BIN)/counterpoise dev
 
 test: setup setup-spark  ## every test, Spark included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: setup  ## the inner loop: everything but whole nights and Spark
-	@$(BIN)/python -m pytest -m "not slow and not spark"
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not spark"
 
 lint: setup  ## style and types of Python and SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 --nofail-on-parsing --disable-progress-bar dbt_project/models
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 
 format: setup  ## let the tools fix what they can
 	@$(BIN)/ruff check --fix --quiet . || true

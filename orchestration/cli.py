@@ -65,9 +65,21 @@ EXITS = {
 
 
 @contextmanager
-def session(purpose: str | None, settings: Settings | None = None) -> Iterator[Settings]:
-    """Settings, the log, and (with a purpose) the writer lock; errors of ours become a sentence and an exit code."""
+def told() -> Iterator[None]:
+    """Errors of ours become a sentence and an exit code."""
     try:
+        yield
+    except ShownError as shown:
+        raise typer.Exit(shown.code) from None
+    except errors.CounterpoiseError as error:
+        err.print(f"{error}", style="bold red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(next((code for kind, code in EXITS.items() if isinstance(error, kind)), Exit.FAILED)) from None
+
+
+@contextmanager
+def session(purpose: str | None, settings: Settings | None = None) -> Iterator[Settings]:
+    """Settings, the log, and (with a purpose) the writer lock."""
+    with told():
         settings = settings or load_settings()
         with talking(settings.data_folder / "logs", err):
             if purpose is None:
@@ -75,11 +87,6 @@ def session(purpose: str | None, settings: Settings | None = None) -> Iterator[S
                 return
             with writer_lock(settings.data_folder, purpose):
                 yield settings
-    except ShownError as shown:
-        raise typer.Exit(shown.code) from None
-    except errors.CounterpoiseError as error:
-        err.print(f"{error}", style="bold red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(next((code for kind, code in EXITS.items() if isinstance(error, kind)), Exit.FAILED)) from None
 
 
 @app.command()
@@ -175,6 +182,25 @@ def demo(folder: Path = Path("data/demo"), people: int = 60, weeks: int = 26, se
     err.print(f"sample company: {people} people, {weeks} weeks, in {folder}", highlight=False)
     company = sample_company(folder.resolve(), people=people, weeks=weeks, seed=seed)
     with company as (settings, night), session("demo", settings):
+        _run(settings, night.day, night.day)
+
+
+@app.command(name="try")
+def try_out(
+    repositories: Annotated[list[Path], typer.Argument(help="Folders of git repositories, bare or not.")],
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where everything goes; a folder of its own below ~/.cache/counterpoise if left out."),
+    ] = None,
+    weeks: Annotated[int, typer.Option(min=1, help="How many weeks back figures reach.")] = 13,
+) -> None:
+    """Your own git repositories and nothing else: one night up to the newest commit. Nothing is written into them."""
+    with told():
+        from orchestration.first_look import first_look, usual_folder
+
+        settings, night = first_look(repositories, (folder or usual_folder(repositories)).resolve(), weeks)
+        err.print(f"{len(repositories)} repositories up to {night.day}, in {settings.root}", highlight=False)
+    with session("try", settings):
         _run(settings, night.day, night.day)
 
 

@@ -36,7 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _general(settings: Settings) -> Iterator[Finding]:
     path = config_path()
-    yield _found("settings", path.is_file(), str(path), f"{path} is no file; copy the example of docs/settings.md")
+    yield _found("settings", path.is_file(), str(path), f"{path} is no file; docs/sources.md shows one")
     try:
         settings.checked_pseudonym_key()
         yield Finding("pseudonym key", "ok", "set, and long enough")

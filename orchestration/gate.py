@@ -14,6 +14,7 @@ from datetime import datetime
 from orchestration.builds import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
 from orchestration.policy.terms import Refusal
 from orchestration.publication import SourceCompleteness
+from orchestration.warehouse import NodeResult
 
 MISSING = "missing_result"
 """The rule that evidence must be there at all."""
@@ -87,11 +88,20 @@ def judge_unfinished(evidence: Evidence) -> list[Refusal]:
 def results(evidence: Evidence) -> list[CheckResult]:
     """Every check of the build with its state, for the publication's record."""
     nodes = [] if evidence.dbt is None else evidence.dbt.outcome.nodes
-    told = [CheckResult(subject="dbt", check=node.name, state=node.state) for node in nodes if "test" in node.kind]
+    told = [
+        CheckResult(subject="dbt", check=node.name, state=node.state, detail=_rows(node))
+        for node in nodes
+        if "test" in node.kind
+    ]
     for border in ("landed", "published"):
         report = evidence.quality.get(border)
         told += [] if report is None else report.results
     return sorted(told, key=lambda result: (result.subject, result.check))
+
+
+def _rows(node: NodeResult) -> str:
+    """How many rows a test found wanting."""
+    return "" if node.state == "passed" or node.failures is None else f"{node.failures:,} rows"
 
 
 def _one_build(evidence: Evidence, build: BuildRecord) -> Iterator[Refusal]:

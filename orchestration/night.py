@@ -102,15 +102,17 @@ def build(inputs: NightInputs, *, full_refresh: bool = False) -> DbtOutcome:
         engine(settings).bring_home(inputs)
         engine(settings).record_built(inputs)
         faults.reached("build.recorded")
-    kinds = [node.kind for node in outcome.nodes]
-    tests = sum("test" in kind for kind in kinds)
+    kinds, warned = [node.kind for node in outcome.nodes], [node for node in outcome.nodes if node.state == "warned"]
     log.info(
-        "dbt: %s models, %s tests, %s failed, %.1f s",
+        "dbt: %s models, %s tests, %s warned, %s failed, %.1f s",
         kinds.count("model"),
-        tests,
+        sum("test" in kind for kind in kinds),
+        len(warned),
         len(outcome.failed),
         time.monotonic() - began,
     )
+    for node in warned:
+        log.warning("dbt warns: %s, %s rows; it stops nothing", node.name, f"{node.failures or 0:,}")
     return outcome
 
 

@@ -5,7 +5,7 @@ Belongs here: tables and screens. Does not: deciding or computing anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -16,23 +16,42 @@ from rich.table import Table
 from orchestration.connectors.base import Night
 from orchestration.doctor import Finding
 from orchestration.lock import holder
+from orchestration.outcome_tables import notes, read_outcome_weeks, services_table, together_table
 from orchestration.publication import current, night_name, publications
 from orchestration.settings import Settings
-from orchestration.summary import read_team_week, team_table
+from orchestration.summary import legend, read_team_week, team_table
 
 
 def night(settings: Settings, of: Night, out: Console) -> None:
-    """The teams' table of a night's publication, and where it is."""
+    """The table of a night's publication, and where it is: teams, or repositories where no team has a figure."""
     found = [each for each in publications(settings.published) if each.as_of == of.as_of]
     if not found:
         out.print(f"nothing is published for the night of {of.day}")
         return
     path = settings.published / found[-1].publication_id
-    out.print(team_table(read_team_week(path)))
+    week = read_team_week(path)
+    if week.has_figures:
+        out.print(team_table(week))
+        _lines(legend(week), out)
+    else:
+        _outcomes(path, out)
     out.print(f"published: {path}", soft_wrap=True, highlight=False)
     standing = current(settings.published)
     if standing is not None and standing.publication_id != path.name:
         out.print(f"current:   {standing.publication_id}, a newer night, stays", highlight=False)
+
+
+def _outcomes(publication: Path, out: Console) -> None:
+    """Where no team has a figure (git alone knows no teams), what all repositories and each of them have."""
+    found = read_outcome_weeks(publication)
+    out.print(together_table(found))
+    out.print(services_table(found))
+    _lines(notes(found), out)
+
+
+def _lines(told: Iterable[str], out: Console) -> None:
+    for line in told:
+        out.print(f"[dim]{escape(line)}[/]", highlight=False)
 
 
 def status(settings: Settings, out: Console) -> None:

@@ -13,7 +13,13 @@ from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from orchestration.connectors import SOURCES, connector
 from orchestration.connectors.base import SourceConfig
@@ -81,7 +87,10 @@ class Schedule(_Section):
 
 
 class Settings(BaseSettings):
-    """The whole configuration. Environment beats file beats default; names join with `__`; empty counts as unset."""
+    """The whole configuration; names join with `__`, empty counts as unset.
+
+    The environment beats `.env` beside the settings file, that beats the file, and the file beats the default.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="COUNTERPOISE_",
@@ -113,7 +122,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_path())
+        secrets = DotEnvSettingsSource(settings_cls, env_file=config_path().with_name(".env"))
+        return init_settings, env_settings, secrets, TomlConfigSettingsSource(settings_cls, config_path())
 
     @property
     def data_folder(self) -> Path:

@@ -6,6 +6,7 @@ nothing here ranks. Does not: computing figures.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,13 +26,14 @@ COLUMNS = {
     "output_tokens": "Output tokens",
 }
 REASONS = {
-    "no_denominator": "nothing to divide by",
-    "small_sample": "too few cases",
-    "small_group": "too few people",
-    "immature": "too early",
-    "not_covered": "no source",
-    "suppressed": "held back",
+    "no_denominator": ("nothing to divide by", "there was none of what is counted against"),
+    "small_sample": ("too few cases", "too few to say anything of"),
+    "small_group": ("too few people", "fewer people behind it than the smallest group that is shown"),
+    "immature": ("too early", "what is counted can still change"),
+    "not_covered": ("no source", "no enabled source tells it"),
+    "suppressed": ("held back", "one person dominates it, or it would give away a hidden figure"),
 }
+"""Why a cell is empty: the words in the cell, and what they mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class TeamWeek:
     week: date | None
     is_final: bool
     teams: dict[str, dict[str, Cell]]
+
+    @property
+    def has_figures(self) -> bool:
+        return any(cell.value is not None for cells in self.teams.values() for cell in cells.values())
 
 
 def read_team_week(publication: Path) -> TeamWeek:
@@ -96,12 +102,24 @@ def team_table(found: TeamWeek) -> Table:
     return table
 
 
+def legend(found: TeamWeek) -> list[str]:
+    """What the words in the empty cells of this week mean, one line each."""
+    return meanings(cell for cells in found.teams.values() for cell in cells.values())
+
+
+def meanings(cells: Iterable[Cell]) -> list[str]:
+    """What the words in these cells mean where they are empty, one line each."""
+    reasons = {cell.reason for cell in cells if cell.value is None}
+    return [f"{words}: {meaning}" for reason, (words, meaning) in REASONS.items() if reason in reasons]
+
+
 def cell_words(cell: Cell | None) -> str:
     """A figure with its interval, or the reason why there is none."""
     if cell is None:
         return "[dim]no such figure[/]"
     if cell.value is None:
-        return f"[dim]{REASONS.get(cell.reason or '', cell.reason or 'withheld')}[/]"
+        words, _ = REASONS.get(cell.reason or "", (cell.reason or "withheld", ""))
+        return f"[dim]{words}[/]"
     told = _number(cell.value, cell.unit)
     if cell.lower is None or cell.upper is None:
         return told
@@ -118,6 +136,8 @@ def _number(value: float, unit: str) -> str:
         return f"${value:,.0f}"
     if unit == "tokens":
         return _short(value)
+    if unit == "changes":
+        return f"{value:,.0f}"
     return f"{value:,.1f}"
 
 

@@ -14,7 +14,7 @@ from orchestration import cli, report, summary
 from orchestration.connectors.base import Night
 from orchestration.errors import PublicationRefusedError, WarehouseError
 from orchestration.settings import load_settings
-from orchestration.summary import Cell, cell_words
+from orchestration.summary import Cell, TeamWeek, cell_words, legend
 from tests.small_warehouse import AS_OF, DOCS, make_warehouse, material
 from tests.test_lock import start_owner
 
@@ -139,3 +139,8 @@ def test_the_night_ends_with_the_latest_final_week_and_the_path(company, tmp_pat
     assert [line.split()[0] for line in told.splitlines() if "80%" in line] == ["blue", "red"]
     assert f"published: {done.path}" in told
     assert summary.read_team_week(done.path).is_final
+
+
+def test_only_the_reasons_of_the_shown_cells_are_explained():
+    cells = {"merge_rate": Cell(0.7, 0.5, 0.8, None, "ratio"), "cost_usd": Cell(None, None, None, "suppressed", "usd")}
+    assert [line.split(":")[0] for line in legend(TeamWeek(None, False, {"red": cells}))] == ["held back"]

@@ -12,7 +12,7 @@ with entries as (
         end as last_gone_from_date,
         row_number() over (
             partition by service_id
-            order by case when gone_from_date is null then 0 else 1 end, gone_from_date desc, catalogue_key
+            order by case when gone_from_date is null then 0 else 1 end, gone_from_date desc, catalogue_key asc
         ) as place
     from {{ ref('stg_company_files__services') }}
 
@@ -21,7 +21,8 @@ with entries as (
 catalogue as (
 
     -- the owner and the rest as the freshest line says
-    select * from entries where place = 1
+    select * from entries
+    where place = 1
 
 ),
 

@@ -45,7 +45,7 @@ select
     next_week_start_date,
     -- an ISO week belongs to the year of its Thursday
     cast(extract(year from thursday) as string) || '-W'
-        || lpad(cast(cast(floor((extract(doy from thursday) - 1) / cast(7 as double)) as bigint) + 1 as string), 2, '0')
+    || lpad(cast(cast(floor((extract(doy from thursday) - 1) / cast(7 as double)) as bigint) + 1 as string), 2, '0')
         as iso_week,
     cast({{ dbt.datediff('next_week_start_date', 'as_of_date', 'day') }} as bigint) as days_since_end,
     next_week_start_date <= as_of_date as is_over

@@ -97,12 +97,12 @@ select
     coalesce(reverts.is_out_of_effect, false) as is_out_of_effect,
     coalesce(reverts.is_reapplied, false) as is_reapplied,
     dated.author_kind != 'bot'
-        and not changes.is_repository_excluded
-        -- a change into another branch counts once its commits are on the default branch
-        and (
-            changes.is_base_default
-            or (dated.merged_at is not null and commits.mainline_position is not null)
-        )
+    and not changes.is_repository_excluded
+    -- a change into another branch counts once its commits are on the default branch
+    and (
+        changes.is_base_default
+        or (dated.merged_at is not null and commits.mainline_position is not null)
+    )
         as is_standard_population,
     changes.has_lifecycle,
     evidence.grade as ai_evidence_grade,

@@ -1,6 +1,7 @@
 with deployments as (
 
-    select * from {{ ref('int_deployments__placed') }} where not is_repeat
+    select * from {{ ref('int_deployments__placed') }}
+    where not is_repeat
 
 ),
 
@@ -84,7 +85,7 @@ select
     dated.is_production,
     remediations.deployment_id is not null as is_rollback,
     dated.is_hotfix_ref or coalesce(content.reverts = content.changes, false)
-        or coalesce(content.hotfixes = content.changes, false) as is_hotfix,
+    or coalesce(content.hotfixes = content.changes, false) as is_hotfix,
     coalesce(content.changes, 0) as changes,
     coalesce(content.changes, 0) > 0 as has_change,
     coalesce(failures.is_declared, false) as is_failure,

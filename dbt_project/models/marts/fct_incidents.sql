@@ -24,7 +24,8 @@ causes as (
         min(method) as cause_method,
         max(confidence) as cause_confidence
     from {{ ref('int_incidents__links') }}
-    where role = 'cause'
+    where
+        role = 'cause'
         and incident_id is not null
     group by incident_id
 

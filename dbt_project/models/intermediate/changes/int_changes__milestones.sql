@@ -70,8 +70,10 @@ timed as (
             as coding_hours,
         {{ elapsed_hours('ready_at', 'review_at') }} as pickup_hours,
         -- a first look after the merge is no stage of the way there
-        case when review_at <= coalesce(approval_at, merged_at)
-            then {{ elapsed_hours('review_at', 'coalesce(approval_at, merged_at)') }} end as review_hours,
+        case
+            when review_at <= coalesce(approval_at, merged_at)
+                then {{ elapsed_hours('review_at', 'coalesce(approval_at, merged_at)') }}
+        end as review_hours,
         {{ elapsed_hours('approval_at', 'merged_at') }} as merge_wait_hours,
         {{ elapsed_hours('ready_at', 'merged_at') }} as cycle_time_hours,
         {{ elapsed_hours('started_at', 'merged_at') }} as commit_to_merge_hours

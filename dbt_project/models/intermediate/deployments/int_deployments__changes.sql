@@ -19,7 +19,8 @@ live as (
         *,
         row_number() over (partition by repository order by finished_at, deployment_id) = 1 as is_first
     from {{ ref('int_deployments__placed') }}
-    where is_live
+    where
+        is_live
         and not is_repeat
 
 ),
@@ -37,7 +38,7 @@ containing as (
     from changes
     inner join live
         on changes.repository = live.repository
-        and live.mainline_position >= changes.mainline_position
+        and changes.mainline_position <= live.mainline_position
     qualify row_number() over (
         partition by changes.change_id
         order by live.finished_at, live.deployment_id
@@ -59,7 +60,7 @@ following as (
     inner join live
         on changes.repository = live.repository
         and (live.mainline_position is null or changes.mainline_position is null)
-        and live.finished_at >= changes.merged_at
+        and changes.merged_at <= live.finished_at
     left join containing
         on changes.change_id = containing.change_id
     where containing.change_id is null

@@ -55,7 +55,7 @@ select
     is_live and coalesce(
         commit_sha = previous_sha
         and {{ elapsed_hours('previous_finished_at', 'finished_at') }}
-            <= case when environment = previous_environment then cast(0.5 as double) else 1 end,
+        <= case when environment = previous_environment then cast(0.5 as double) else 1 end,
         false
     ) as is_repeat
 from neighbours

@@ -1,6 +1,7 @@
 with live as (
 
-    select * from {{ ref('int_deployments__placed') }} where is_live and not is_repeat
+    select * from {{ ref('int_deployments__placed') }}
+    where is_live and not is_repeat
 
 ),
 
@@ -33,7 +34,8 @@ redeployed as (
         finished_at as remediation_finished_at,
         'redeployed' as evidence
     from neighbours
-    where times_live > 1
+    where
+        times_live > 1
         and commit_sha != previous_sha
         -- going forward again after a rollback repairs nothing
         and coalesce(mainline_position < previous_position, true)
@@ -54,7 +56,8 @@ reverted as (
         on pairs.reverted_id = introduced.change_id
     inner join {{ ref('int_deployments__changes') }} as repaired
         on pairs.reverting_id = repaired.change_id
-    where introduced.deployment_id != repaired.deployment_id
+    where
+        introduced.deployment_id != repaired.deployment_id
         and repaired.finished_at >= introduced.finished_at
 
 )

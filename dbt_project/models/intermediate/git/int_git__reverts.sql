@@ -35,7 +35,7 @@ by_sha as (
     inner join commits
         on reverting.repository = commits.repository
         and substring(commits.sha, 1, length(reverting.reverts_sha)) = reverting.reverts_sha
-        and commits.mainline_position < reverting.mainline_position
+        and reverting.mainline_position > commits.mainline_position
     inner join changes as reverted
         on commits.repository = reverted.repository
         and commits.sha = reverted.merge_commit_sha

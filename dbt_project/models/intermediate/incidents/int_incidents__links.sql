@@ -1,12 +1,14 @@
 with incidents as (
 
-    select * from {{ ref('int_incidents__unioned') }} where is_counted
+    select * from {{ ref('int_incidents__unioned') }}
+    where is_counted
 
 ),
 
 live as (
 
-    select * from {{ ref('int_deployments__placed') }} where is_live and not is_repeat
+    select * from {{ ref('int_deployments__placed') }}
+    where is_live and not is_repeat
 
 ),
 
@@ -34,10 +36,11 @@ temporal_links as (
     from incidents
     inner join live
         on incidents.service_id = live.service_id
-        and live.finished_at <= incidents.started_at
+        and incidents.started_at >= live.finished_at
     left join explicit_links
         on incidents.incident_id = explicit_links.incident_id
-    where explicit_links.incident_id is null
+    where
+        explicit_links.incident_id is null
         and {{ elapsed_hours('live.finished_at', 'incidents.started_at') }} <= 24
     qualify row_number() over (
         partition by incidents.incident_id
@@ -64,15 +67,15 @@ links as (
         cast(null as timestamp) as remediated_at
     from temporal_links
     {%- for role in ['cause', 'remediation'] %}
-    union all
-    select
-        cast(null as string) as incident_id,
-        {{ role }}_deployment_id as deployment_id,
-        '{{ role }}' as role,
-        'rollback' as method,
-        min(remediation_finished_at) as remediated_at
-    from rollbacks
-    group by {{ role }}_deployment_id
+        union all
+        select
+            cast(null as string) as incident_id,
+            {{ role }}_deployment_id as deployment_id,
+            '{{ role }}' as role,
+            'rollback' as method,
+            min(remediation_finished_at) as remediated_at
+        from rollbacks
+        group by {{ role }}_deployment_id
     {%- endfor %}
 
 )

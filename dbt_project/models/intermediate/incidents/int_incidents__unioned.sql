@@ -92,7 +92,8 @@ select
     resolved_at,
     -- an outage is over when its last page is; one that is still open keeps it open
     case
-        when count(*) over (partition by place, noise_reason, outage_number)
+        when
+            count(*) over (partition by place, noise_reason, outage_number)
             = count(resolved_at) over (partition by place, noise_reason, outage_number)
             then max(resolved_at) over (partition by place, noise_reason, outage_number)
     end as outage_resolved_at,

@@ -55,35 +55,35 @@ changes as (
 points as (
 
     {% for metric_id, moment, hit, has_misses, condition in shares -%}
-    select
-        '{{ metric_id }}' as metric_id,
-        change_id as point_id,
-        date_of_{{ moment }} as counted_date,
-        team_id_at_{{ moment }} as team_id,
-        service_id,
-        contributor,
-        case when {{ hit }} then cast(1 as double) else cast(0 as double) end as hits,
-        cast({{ 1 if has_misses else 'null' }} as double) as tries,
-        cast(null as double) as hours
-    from changes
-    where {{ condition }}
-    union all
+        select
+            '{{ metric_id }}' as metric_id,
+            change_id as point_id,
+            date_of_{{ moment }} as counted_date,
+            team_id_at_{{ moment }} as team_id,
+            service_id,
+            contributor,
+            case when {{ hit }} then cast(1 as double) else cast(0 as double) end as hits,
+            cast({{ 1 if has_misses else 'null' }} as double) as tries,
+            cast(null as double) as hours
+        from changes
+        where {{ condition }}
+        union all
     {% endfor -%}
     {% for metric_id, hours in durations -%}
-    select
-        '{{ metric_id }}' as metric_id,
-        change_id as point_id,
-        date_of_merge as counted_date,
-        team_id_at_merge as team_id,
-        service_id,
-        contributor,
-        cast(null as double) as hits,
-        cast(null as double) as tries,
-        {{ hours }} as hours
-    from changes
-    where is_merged and {{ hours }} is not null
-    {% if not loop.last %}union all
-    {% endif %}
+        select
+            '{{ metric_id }}' as metric_id,
+            change_id as point_id,
+            date_of_merge as counted_date,
+            team_id_at_merge as team_id,
+            service_id,
+            contributor,
+            cast(null as double) as hits,
+            cast(null as double) as tries,
+            {{ hours }} as hours
+        from changes
+        where is_merged and {{ hours }} is not null
+        {% if not loop.last %}union all
+        {% endif %}
     {%- endfor %}
 
 )

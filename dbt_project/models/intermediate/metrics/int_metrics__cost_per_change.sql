@@ -75,12 +75,16 @@ select
     costs.week_start_date,
     costs.numerator,
     case
-        when merged.completeness is not null then cast(coalesce(net_merged.net_merged_changes, 0) as double)
+        when costs.completeness is not null and merged.completeness is not null
+            then cast(coalesce(net_merged.net_merged_changes, 0) as double)
     end as denominator,
     cast(null as double) as value,
     cast(null as double) as lower,
     cast(null as double) as upper,
-    case when merged.completeness is not null then coalesce(net_merged.net_merged_changes, 0) end as n,
+    case
+        when costs.completeness is not null and merged.completeness is not null
+            then coalesce(net_merged.net_merged_changes, 0)
+    end as n,
     -- both parts are shown, so the fewer people decide; without a change only the cost has people behind it
     case
         when coalesce(net_merged.net_merged_changes, 0) = 0 or costs.contributors < merged.contributors
@@ -89,8 +93,10 @@ select
     end as contributors,
     costs.largest_share,
     entity_weeks.days_since_end >= metrics.maturity_days as is_mature,
-    case when costs.completeness < merged.completeness then costs.completeness else merged.completeness end
-        as completeness
+    case
+        when costs.completeness <= merged.completeness then costs.completeness
+        when costs.completeness > merged.completeness then merged.completeness
+    end as completeness
 from costs
 cross join metrics
 inner join entity_weeks

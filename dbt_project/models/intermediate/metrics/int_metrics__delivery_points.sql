@@ -21,14 +21,16 @@ with deployments as (
         is_failure_inferred,
         recovery_hours as hours
     from {{ ref('fct_deployments') }}
-    where is_production
+    where
+        is_production
         and is_success
 
 ),
 
 recoveries as (
 
-    select * from deployments where hours >= 0
+    select * from deployments
+    where hours >= 0
 
 ),
 
@@ -41,7 +43,8 @@ incidents as (
         service_id,
         cast(null as string) as contributor
     from {{ ref('fct_incidents') }}
-    where is_counted
+    where
+        is_counted
         and cause_deployments > 0
 
 ),
@@ -64,23 +67,24 @@ waits as (
     left join {{ ref('int_services__weeks') }} as services_weeks
         on changes.service_id = services_weeks.service_id
         and cast(date_trunc('week', changes.merged_date) as date) = services_weeks.week_start_date
-    where changes.is_standard_population
+    where
+        changes.is_standard_population
         and changes.deploy_wait_hours >= 0
 
 )
 
 {% for metric_id, things, hits, tries, hours in measures -%}
-select
-    '{{ metric_id }}' as metric_id,
-    point_id,
-    cast(date_trunc('week', counted_date) as date) as week_start_date,
-    team_id,
-    service_id,
-    contributor,
-    cast({{ hits }} as double) as hits,
-    cast({{ tries }} as double) as tries,
-    cast({{ hours }} as double) as hours
-from {{ things }}
-{% if not loop.last %}union all
-{% endif %}
+    select
+        '{{ metric_id }}' as metric_id,
+        point_id,
+        cast(date_trunc('week', counted_date) as date) as week_start_date,
+        team_id,
+        service_id,
+        contributor,
+        cast({{ hits }} as double) as hits,
+        cast({{ tries }} as double) as tries,
+        cast({{ hours }} as double) as hours
+    from {{ things }}
+    {% if not loop.last %}union all
+    {% endif %}
 {%- endfor %}

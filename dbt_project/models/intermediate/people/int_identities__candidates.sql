@@ -6,9 +6,16 @@ with evidence as (
 
 boundaries as (
 
-    select identifier, valid_from_date as boundary_date from evidence
+    select
+        identifier,
+        valid_from_date as boundary_date
+    from evidence
     union
-    select identifier, valid_to_date from evidence where valid_to_date is not null
+    select
+        identifier,
+        valid_to_date
+    from evidence
+    where valid_to_date is not null
 
 ),
 
@@ -36,8 +43,8 @@ people_of_slices as (
     from slices
     inner join evidence
         on slices.identifier = evidence.identifier
-        and evidence.valid_from_date <= slices.valid_from_date
-        and (evidence.valid_to_date is null or evidence.valid_to_date > slices.valid_from_date)
+        and slices.valid_from_date >= evidence.valid_from_date
+        and (evidence.valid_to_date is null or slices.valid_from_date < evidence.valid_to_date)
     group by slices.identifier, slices.valid_from_date, slices.valid_to_date, evidence.person_key
 
 ),

@@ -57,7 +57,10 @@ direct as (
         person_key,
         'work_email',
         cast(0.9 as double),
-        case when previous_owner != person_key and previous_end_date < start_date then start_date else date '1970-01-01' end,
+        case
+            when previous_owner != person_key and previous_end_date < start_date then start_date
+            else date '1970-01-01'
+        end,
         case when next_owner != person_key and end_date < next_start_date then next_start_date end
     from address_owners
 
@@ -70,33 +73,40 @@ round_0 as (
     select *
     from direct
     where method != 'hr_id'
-    qualify max(valid_from_date) over (partition by identifier, person_key)
+    qualify
+        max(valid_from_date) over (partition by identifier, person_key)
         = max(valid_from_date) over (partition by identifier)
 
 ),
 {% for round in range(1, rounds + 1) %}
-round_{{ round }} as (
+    round_{{ round }} as (
 
-    select
-        links.linked_identifier as identifier,
-        reached.person_key,
-        'linked_account' as method,
-        cast(0.8 as double) as confidence,
-        min(reached.valid_from_date) as valid_from_date,
-        case when count(*) = count(reached.valid_to_date) then max(reached.valid_to_date) end as valid_to_date
-    from round_{{ round - 1 }} as reached
-    inner join links
-        on reached.identifier = links.identifier
-    group by links.linked_identifier, reached.person_key
+        select
+            links.linked_identifier as identifier,
+            reached.person_key,
+            'linked_account' as method,
+            cast(0.8 as double) as confidence,
+            min(reached.valid_from_date) as valid_from_date,
+            case when count(*) = count(reached.valid_to_date) then max(reached.valid_to_date) end as valid_to_date
+        from round_{{ round - 1 }} as reached
+        inner join links
+            on reached.identifier = links.identifier
+        group by links.linked_identifier, reached.person_key
 
-),
+    ),
 {% endfor %}
 found as (
 
-    select *, true as is_direct from direct
+    select
+        *,
+        true as is_direct
+    from direct
     {%- for round in range(1, rounds + 1) %}
-    union all
-    select *, false as is_direct from round_{{ round }}
+        union all
+        select
+            *,
+            false as is_direct
+        from round_{{ round }}
     {%- endfor %}
 
 )

@@ -5,7 +5,7 @@ with github_logins as (
         github_id as identifier,
         login as linked_identifier
     from {{ ref('stg_github__user_logins') }}
-    qualify row_number() over (partition by login order by last_seen_at desc, github_id) = 1
+    qualify row_number() over (partition by login order by last_seen_at desc, github_id asc) = 1
 
 ),
 
@@ -15,36 +15,64 @@ copilot_logins as (
         account as identifier,
         account_login as linked_identifier
     from {{ ref('stg_copilot__user_days') }}
-    qualify row_number() over (partition by account_login order by usage_date desc, account) = 1
+    qualify row_number() over (partition by account_login order by usage_date desc, account asc) = 1
 
 ),
 
 accounts as (
 
-    select identifier, linked_identifier, 'github' as source_system from github_logins
+    select
+        identifier,
+        linked_identifier,
+        'github' as source_system
+    from github_logins
     union
-    select github_id, email, 'github' from {{ ref('stg_github__users') }}
+    select
+        github_id,
+        email,
+        'github'
+    from {{ ref('stg_github__users') }}
     union
-    select account_identifier, email_identifier, 'github' from {{ ref('stg_github__pull_request_commit_authors') }}
+    select
+        account_identifier,
+        email_identifier,
+        'github'
+    from {{ ref('stg_github__pull_request_commit_authors') }}
     union
-    select identifier, linked_identifier, 'copilot' from copilot_logins
+    select
+        identifier,
+        linked_identifier,
+        'copilot'
+    from copilot_logins
     union
-    select user_identifier, email_identifier, 'pagerduty' from {{ ref('stg_pagerduty__users') }}
+    select
+        user_identifier,
+        email_identifier,
+        'pagerduty'
+    from {{ ref('stg_pagerduty__users') }}
 
 ),
 
 -- readable identifiers are machines, and a machine ties nobody together
 both_ways as (
 
-    select identifier, linked_identifier, source_system
+    select
+        identifier,
+        linked_identifier,
+        source_system
     from accounts
-    where substr(identifier, 1, 2) = 'p_'
+    where
+        substr(identifier, 1, 2) = 'p_'
         and substr(linked_identifier, 1, 2) = 'p_'
         and identifier != linked_identifier
     union
-    select linked_identifier, identifier, source_system
+    select
+        linked_identifier,
+        identifier,
+        source_system
     from accounts
-    where substr(identifier, 1, 2) = 'p_'
+    where
+        substr(identifier, 1, 2) = 'p_'
         and substr(linked_identifier, 1, 2) = 'p_'
         and identifier != linked_identifier
 

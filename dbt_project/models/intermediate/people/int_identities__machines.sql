@@ -19,9 +19,17 @@ accounts as (
 -- an account may be known by its number, by its login, or both: either names the other
 flagged as (
 
-    select github_id as identifier, login as other_name from accounts where account_type = 'Bot' or login like '%[bot]'
+    select
+        github_id as identifier,
+        login as other_name
+    from accounts
+    where account_type = 'Bot' or login like '%[bot]'
     union
-    select login, github_id from accounts where account_type = 'Bot' or login like '%[bot]'
+    select
+        login,
+        github_id
+    from accounts
+    where account_type = 'Bot' or login like '%[bot]'
 
 ),
 
@@ -36,16 +44,40 @@ seen as (
 
 named as (
 
-    select identifier, signed_kind, agent_product, 'signature' as evidence, 1 as place from signatures
+    select
+        identifier,
+        signed_kind,
+        agent_product,
+        'signature' as evidence,
+        1 as place
+    from signatures
     union all
-    select flagged.identifier, signatures.signed_kind, signatures.agent_product, 'signature', 2
+    select
+        flagged.identifier,
+        signatures.signed_kind,
+        signatures.agent_product,
+        'signature',
+        2
     from flagged
     inner join signatures
         on flagged.other_name = signatures.identifier
     union all
-    select identifier, 'bot', cast(null as string), 'vendor_flag', 3 from flagged
+    select
+        identifier,
+        'bot',
+        cast(null as string),
+        'vendor_flag',
+        3
+    from flagged
     union all
-    select identifier, 'bot', cast(null as string), 'bot_name', 4 from seen where identifier like '%[bot]'
+    select
+        identifier,
+        'bot',
+        cast(null as string),
+        'bot_name',
+        4
+    from seen
+    where identifier like '%[bot]'
 
 )
 

@@ -69,7 +69,9 @@ person_days as (
 
 public_holidays as (
 
-    select distinct people.country, holidays.holiday_date
+    select distinct
+        people.country,
+        holidays.holiday_date
     from people
     inner join holidays
         on holidays.country = '*' or people.country = holidays.country

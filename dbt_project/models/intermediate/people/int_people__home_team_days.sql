@@ -44,5 +44,9 @@ from member_days
 -- what the file still says goes before what it no longer says
 qualify row_number() over (
     partition by person_key, day
-    order by case when gone_from_date is null then 0 else 1 end, allocation_percent desc, valid_from_date desc, team_id
+    order by
+        case when gone_from_date is null then 0 else 1 end asc,
+        allocation_percent desc,
+        valid_from_date desc,
+        team_id asc
 ) = 1

@@ -21,7 +21,8 @@ repositories as (
     from catalogue
     left join known
         on lower(catalogue.repository) = lower(known.repository)
-    where catalogue.repository is not null
+    where
+        catalogue.repository is not null
         and known.repository is null
     group by lower(catalogue.repository)
 

@@ -1,6 +1,7 @@
 with weeks as (
 
-    select * from {{ ref('int_teams__weeks') }} where team_id = 'unassigned'
+    select * from {{ ref('int_teams__weeks') }}
+    where team_id = 'unassigned'
 
 ),
 
@@ -17,4 +18,4 @@ select
     weeks.week_start_date
 from services
 inner join weeks
-    on services.gone_from_date is null or weeks.week_start_date < services.gone_from_date
+    on services.gone_from_date is null or services.gone_from_date > weeks.week_start_date

@@ -21,7 +21,11 @@ spans as (
     cross join night
     union all
     -- work of people without a team, and of accounts without a person
-    select 'unassigned', first_day, last_day from night
+    select
+        'unassigned',
+        first_day,
+        last_day
+    from night
 
 ),
 
@@ -38,9 +42,15 @@ exploded as (
 -- a team that people belong to exists, whatever the file of teams says
 team_days as (
 
-    select team_id, day from exploded
+    select
+        team_id,
+        day
+    from exploded
     union all
-    select team_id, day from {{ ref('int_people__home_team_days') }}
+    select
+        team_id,
+        day
+    from {{ ref('int_people__home_team_days') }}
 
 )
 

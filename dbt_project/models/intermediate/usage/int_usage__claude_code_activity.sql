@@ -8,15 +8,26 @@ with replaced_days as (
 -- what a program asks through the SDK is no prompt of a person; older clients do not say, and count as typed
 turns as (
 
-    select usage_date, account, account_type, session_id, 0 as prompts
+    select
+        usage_date,
+        account,
+        account_type,
+        session_id,
+        0 as prompts
     from {{ ref('int_usage__claude_code_messages') }}
     where not is_day_marker
 
     union all
 
-    select usage_date, account, account_type, session_id, 1 as prompts
+    select
+        usage_date,
+        account,
+        account_type,
+        session_id,
+        1 as prompts
     from {{ ref('stg_claude_code__session_prompts') }}
-    where coalesce(entrypoint, 'cli') not in ('mcp', 'claude-code-github-action')
+    where
+        coalesce(entrypoint, 'cli') not in ('mcp', 'claude-code-github-action')
         and coalesce(entrypoint, 'cli') not like 'sdk%'
 
 ),

@@ -1,4 +1,46 @@
-with lines as (
+{% set of_touched_days, of_replaced_days = 'true', 'true' %}
+{% if is_incremental() %}
+    {% set of_touched_days = 'usage_date in (select touched_days.usage_date from touched_days)' %}
+    {% set of_replaced_days = 'usage_date in (select replaced_days.usage_date from replaced_days)' %}
+{% endif %}
+
+with touched_days as (
+
+    select * from {{ ref('int_usage__touched_days') }}
+    where source = 'claude_code'
+
+),
+
+replaced_days as (
+
+    select usage_date from touched_days
+    where is_replaced
+
+),
+
+repeated as (
+
+    select message_id
+    from {{ ref('stg_claude_code__session_lines') }}
+    where message_id is not null and {{ of_touched_days }}
+    group by message_id
+    having count(*) > 1
+
+),
+
+-- what one line alone tells needs no judge
+told_once as (
+
+    select *
+    from {{ ref('stg_claude_code__session_lines') }}
+    where
+        message_id is not null
+        and message_id not in (select repeated.message_id from repeated)
+        and {{ of_replaced_days }}
+
+),
+
+lines as (
 
     select
         *,
@@ -18,12 +60,9 @@ with lines as (
         || case when speed is null then '0' else '1' end
         || ':' || file_digest || ':' || lpad(cast(line as string), 9, '0') || ':' || load_id as line_rank
     from {{ ref('stg_claude_code__session_lines') }}
-    {% if is_incremental() %}
-        where usage_date in (
-            select touched.usage_date from {{ ref('int_usage__touched_days') }} as touched
-            where touched.source = 'claude_code'
-        )
-    {% endif %}
+    where
+        (message_id is null or message_id in (select repeated.message_id from repeated))
+        and {{ of_touched_days }}
 
 ),
 
@@ -83,49 +122,75 @@ standing as (
 
 ),
 
-answers as (
+-- a replaced day without answers keeps one marker row: else the engine would not know that the day is empty
+kept as (
 
     select
-        lines.*,
-        coalesce(lines.own_id, lines.message_id || ':' || coalesce(lines.request_id, '')) as answer_id,
-        standing.collapsed_lines,
-        standing.is_under_several_accounts
-    from lines
-    inner join standing
-        on lines.line_rank = standing.line_rank
-
-),
-
-replaced_days as (
-
-    select usage_date from {{ ref('int_usage__touched_days') }}
-    where source = 'claude_code' and is_replaced
+        line_rank,
+        collapsed_lines,
+        is_under_several_accounts,
+        usage_date
+    from standing
+    where {{ of_replaced_days }}
+    union all
+    select
+        cast(null as string) as line_rank,
+        cast(null as bigint) as collapsed_lines,
+        cast(null as boolean) as is_under_several_accounts,
+        usage_date
+    from replaced_days
+    where
+        usage_date not in (select standing.usage_date from standing)
+        and usage_date not in (select told_once.usage_date from told_once)
 
 )
 
 select
-    coalesce(answers.answer_id, 'day_marker') as answer_id,
-    answers.answer_id is null as is_day_marker,
-    answers.message_id,
-    answers.request_id,
-    answers.session_id,
-    answers.account,
-    answers.account_type,
-    answers.occurred_at,
-    answers.model,
-    answers.uncached_input_tokens,
-    answers.cache_read_tokens,
-    answers.cache_write_tokens,
-    answers.cache_write_1h_tokens,
-    answers.output_tokens,
-    answers.speed,
-    answers.service_tier,
-    answers.entrypoint,
-    answers.is_sidechain,
-    answers.is_under_several_accounts,
-    answers.collapsed_lines,
-    coalesce(answers.usage_date, replaced_days.usage_date) as usage_date
-from replaced_days
--- a replaced day without answers keeps one marker row: else the engine would not know that the day is empty
-{% if is_incremental() %}left{% else %}full{% endif %} join answers
-    on replaced_days.usage_date = answers.usage_date
+    message_id || ':' || coalesce(request_id, '') as answer_id,
+    false as is_day_marker,
+    message_id,
+    request_id,
+    session_id,
+    account,
+    account_type,
+    occurred_at,
+    model,
+    uncached_input_tokens,
+    cache_read_tokens,
+    cache_write_tokens,
+    cache_write_1h_tokens,
+    output_tokens,
+    speed,
+    service_tier,
+    entrypoint,
+    is_sidechain,
+    false as is_under_several_accounts,
+    cast(1 as bigint) as collapsed_lines,
+    usage_date
+from told_once
+union all
+select
+    coalesce(lines.own_id, lines.message_id || ':' || coalesce(lines.request_id, ''), 'day_marker') as answer_id,
+    kept.line_rank is null as is_day_marker,
+    lines.message_id,
+    lines.request_id,
+    lines.session_id,
+    lines.account,
+    lines.account_type,
+    lines.occurred_at,
+    lines.model,
+    lines.uncached_input_tokens,
+    lines.cache_read_tokens,
+    lines.cache_write_tokens,
+    lines.cache_write_1h_tokens,
+    lines.output_tokens,
+    lines.speed,
+    lines.service_tier,
+    lines.entrypoint,
+    lines.is_sidechain,
+    kept.is_under_several_accounts,
+    kept.collapsed_lines,
+    kept.usage_date
+from kept
+left join lines
+    on kept.line_rank = lines.line_rank

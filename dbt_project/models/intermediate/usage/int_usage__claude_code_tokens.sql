@@ -21,9 +21,7 @@ log_days as (
     from {{ ref('int_usage__claude_code_messages') }}
     where
         not is_day_marker
-        {% if is_incremental() %}
-            and usage_date in (select replaced_days.usage_date from replaced_days)
-        {% endif %}
+        {{ 'and usage_date in (select replaced_days.usage_date from replaced_days)' if is_incremental() }}
     group by usage_date, account, account_type, model
 
 ),

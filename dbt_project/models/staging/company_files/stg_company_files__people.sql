@@ -1,6 +1,8 @@
 with numbered as (
 
-    select *, dense_rank() over (order by _as_of, _load_id) as snapshot_number
+    select
+        *,
+        dense_rank() over (order by _as_of, _load_id) as snapshot_number
     from {{ source('company_files', 'people') }}
 
 ),
@@ -24,4 +26,4 @@ select
     end_date,
     next_snapshot_date as gone_from_date
 from placed
-qualify row_number() over (partition by person_hr_id, start_date order by snapshot_number desc, work_email) = 1
+qualify row_number() over (partition by person_hr_id, start_date order by snapshot_number desc, work_email asc) = 1

@@ -22,5 +22,5 @@ select
 from newest
 qualify row_number() over (
     partition by month_start_date, entity, currency, revenue_kind
-    order by restated_at desc nulls last, revenue_amount
+    order by restated_at desc nulls last, revenue_amount asc
 ) = 1

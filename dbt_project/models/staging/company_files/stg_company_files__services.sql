@@ -3,7 +3,7 @@ with numbered as (
     select
         *,
         service_id || '|' || coalesce(repo_full_name, '') || '|' || coalesce(path_prefix, '') || '|'
-            || coalesce(pagerduty_service_id, '') as catalogue_key,
+        || coalesce(pagerduty_service_id, '') as catalogue_key,
         dense_rank() over (order by _as_of, _load_id) as snapshot_number
     from {{ source('company_files', 'services') }}
 
@@ -30,4 +30,4 @@ select
     deploy_source,
     next_snapshot_date as gone_from_date
 from placed
-qualify row_number() over (partition by catalogue_key order by snapshot_number desc, owner_team_id) = 1
+qualify row_number() over (partition by catalogue_key order by snapshot_number desc, owner_team_id asc) = 1

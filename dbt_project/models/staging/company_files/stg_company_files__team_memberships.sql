@@ -1,6 +1,8 @@
 with numbered as (
 
-    select *, dense_rank() over (order by _as_of, _load_id) as snapshot_number
+    select
+        *,
+        dense_rank() over (order by _as_of, _load_id) as snapshot_number
     from {{ source('company_files', 'team_memberships') }}
 
 ),

@@ -1,6 +1,8 @@
 with numbered as (
 
-    select *, dense_rank() over (order by _as_of, _load_id) as snapshot_number
+    select
+        *,
+        dense_rank() over (order by _as_of, _load_id) as snapshot_number
     from {{ source('company_files', 'teams') }}
 
 ),
@@ -23,4 +25,4 @@ select
     valid_to as valid_to_date,
     next_snapshot_date as gone_from_date
 from placed
-qualify row_number() over (partition by team_id, valid_from order by snapshot_number desc, team_name) = 1
+qualify row_number() over (partition by team_id, valid_from order by snapshot_number desc, team_name asc) = 1

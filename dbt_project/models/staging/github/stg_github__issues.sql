@@ -11,8 +11,10 @@ select
     issue_type,
     label_names,
     author_association,
-    case when substr(author__login, 1, 2) = 'p_' then coalesce(author__database_id, author__login) else author__login end
-        as author_identifier,
+    case
+        when substr(author__login, 1, 2) = 'p_' then coalesce(author__database_id, author__login)
+        else author__login
+    end as author_identifier,
     author__type as author_type
 from {{ source('github', 'issues') }}
 qualify row_number() over (

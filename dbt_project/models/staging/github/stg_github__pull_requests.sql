@@ -10,8 +10,10 @@ select
     updated_at,
     closed_at,
     merged_at,
-    case when substr(author__login, 1, 2) = 'p_' then coalesce(author__database_id, author__login) else author__login end
-        as author_identifier,
+    case
+        when substr(author__login, 1, 2) = 'p_' then coalesce(author__database_id, author__login)
+        else author__login
+    end as author_identifier,
     author__login as author_login,
     author__database_id as author_github_id,
     author__type as author_type,

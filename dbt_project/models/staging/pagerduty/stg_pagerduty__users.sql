@@ -4,5 +4,6 @@ select
     role
 from {{ source('pagerduty', 'users') }}
 -- the newest snapshot; a record that moved while it was paged may stand in it twice
-qualify rank() over (order by _as_of desc, _load_id desc) = 1
-    and row_number() over (partition by id order by _as_of desc, _load_id desc, email, role) = 1
+qualify
+    rank() over (order by _as_of desc, _load_id desc) = 1
+    and row_number() over (partition by id order by _as_of desc, _load_id desc, email asc, role asc) = 1

@@ -1,0 +1,27 @@
+"""dbt's own tests: every unit test, and every model, data test and contract where nothing has landed yet."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from orchestration.connectors.base import Night
+from orchestration.inputs import gather
+from orchestration.inputs.duckdb_relations import prepare
+from orchestration.settings import Organisation, Settings
+from orchestration.warehouse import DbtOutcome, dbt_arguments, dbt_state, run_dbt
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> DbtOutcome:
+    settings = Settings(data=tmp_path_factory.mktemp("empty"), organisation=Organisation(name="acme"))
+    prepare(gather(settings, Night(datetime(2026, 11, 16, tzinfo=UTC))))
+    arguments = dbt_arguments("build", project=settings.dbt_project, state=dbt_state(settings), target="duckdb")
+    return run_dbt(settings, arguments)
+
+
+@pytest.mark.parametrize("kind", ["seed", "model", "unit_test", "test"])
+def test_dbt_builds_and_tests_everything_on_an_empty_landing(outcome, kind):
+    assert outcome.error is None
+    found = [node for node in outcome.nodes if node.kind == kind]
+    assert found
+    assert [(node.name, node.message) for node in found if node.state != "passed"] == []
