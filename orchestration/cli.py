@@ -192,7 +192,7 @@ def try_out(
         Path | None,
         typer.Option(help="Where everything goes; a folder of its own below ~/.cache/counterpoise if left out."),
     ] = None,
-    weeks: Annotated[int, typer.Option(min=1, help="How many weeks back figures reach.")] = 13,
+    weeks: Annotated[int, typer.Option(min=1, help="How many weeks back figures reach.")] = 26,
 ) -> None:
     """Your own git repositories and nothing else: one night up to the newest commit. Nothing is written into them."""
     with told():

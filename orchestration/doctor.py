@@ -37,11 +37,7 @@ def examine(settings: Settings) -> list[Finding]:
 def _general(settings: Settings) -> Iterator[Finding]:
     path = config_path()
     yield _found("settings", path.is_file(), str(path), f"{path} is no file; docs/sources.md shows one")
-    try:
-        settings.checked_pseudonym_key()
-        yield Finding("pseudonym key", "ok", "set, and long enough")
-    except CounterpoiseError as error:
-        yield Finding("pseudonym key", "missing", str(error))
+    yield _key(settings)
     folder = settings.data_folder
     place = next(parent for parent in (folder, *folder.parents) if parent.exists())
     yield _found("data folder", os.access(place, os.W_OK), str(folder), f"{place} cannot be written")
@@ -50,6 +46,19 @@ def _general(settings: Settings) -> Iterator[Finding]:
     standing = current(settings.published)
     told = "nothing is published yet" if standing is None else f"{standing.publication_id} stands"
     yield Finding("publication", "ok", told)
+
+
+def _key(settings: Settings) -> Finding:
+    """The key is there, and is the one that landing was written with."""
+    from orchestration.ingest import open_landing
+
+    try:
+        settings.checked_pseudonym_key()
+        if settings.landing.exists():
+            open_landing(settings)
+    except CounterpoiseError as error:
+        return Finding("pseudonym key", "missing", str(error))
+    return Finding("pseudonym key", "ok", "set, long enough, and the one that landing was written with")
 
 
 def _source(settings: Settings, source: str) -> Finding:

@@ -23,6 +23,10 @@ class PermissionRefusedError(SourceError):
     """The source knows us and says no (401, 403, 404): trying again does not help."""
 
 
+class UnreachableError(SourceError):
+    """The network or the server failed at every try."""
+
+
 class RateLimitedError(SourceError):
     """The source asked for more patience than the night has; the next night goes on where this one stopped."""
 

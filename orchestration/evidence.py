@@ -6,6 +6,7 @@ Does not: judging (gate, policy).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from orchestration import policy
 from orchestration.builds import BuildFolder
 from orchestration.gate import Evidence, SourceFlow, Thresholds
 from orchestration.inputs import NightInputs
-from orchestration.landing.manifest import newest_by_slice
+from orchestration.landing.manifest import Load, newest_by_slice
 from orchestration.manifest import Manifest, read_manifest
 from orchestration.policy.terms import Outgoing, Refusal
 from orchestration.publication import Publication, SourceCompleteness, current
@@ -58,20 +59,23 @@ def new_since(inputs: NightInputs, standing: Publication | None) -> date | None:
 
 
 def flows(inputs: NightInputs, standing: Publication | None) -> list[SourceFlow]:
-    """For each source what the newest loads of its slices brought since the publication that stands."""
+    """What the newest loads of each source's slices brought: since the publication that stands, and after its night.
+
+    The first counts what came late to that night; in the second a long first night hides no bad night after it.
+    """
     since = new_since(inputs, standing)
     found = []
     for source, loads in sorted(inputs.loads.items()):
-        bringing = [load for load in loads if load.confirms is None]
-        parts = [
-            part
-            for load in newest_by_slice(bringing).values()
-            if since is None or load.as_of.date() >= since
-            for part in load.streams.values()
-        ]
-        received, refused = sum(part.received for part in parts), sum(part.quarantined for part in parts)
-        found.append(SourceFlow(source, received, refused))
+        newest = newest_by_slice([load for load in loads if load.confirms is None]).values()
+        recent = [load for load in newest if since is None or load.as_of.date() >= since]
+        after = [load for load in recent if since is None or load.as_of.date() > since]
+        found += [_flow(source, recent)] if since is None else [_flow(source, recent), _flow(source, after)]
     return found
+
+
+def _flow(source: str, loads: Iterable[Load]) -> SourceFlow:
+    parts = [part for load in loads for part in load.streams.values()]
+    return SourceFlow(source, sum(part.received for part in parts), sum(part.quarantined for part in parts))
 
 
 def completeness(inputs: NightInputs) -> list[SourceCompleteness]:

@@ -22,9 +22,13 @@ SHOWN = 5
 """How many names a refusal lists before it only counts."""
 
 
+FEWEST_REFUSED = 3
+"""Refused records below which no share is judged: one line cut off on a quiet Sunday stops no night."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFlow:
-    """What a source brought since the publication that stands."""
+    """What a source brought in the nights that no reader has seen."""
 
     source: str
     received: int
@@ -188,14 +192,14 @@ def _quality(evidence: Evidence, build: BuildRecord, border: str) -> Iterator[Re
 
 def _quarantine(evidence: Evidence) -> Iterator[Refusal]:
     limit = evidence.thresholds.largest_quarantine_share
-    for flow in evidence.flows:
-        if flow.share > limit:
-            yield Refusal(
-                rule="quarantine_share",
-                met=f"{flow.source}: {flow.quarantined:,} of {flow.received:,} records refused "
-                f"({flow.share:.1%}, allowed {limit:.1%})",
-                advice="`select reason, count(*) from run.quarantine group by all` in the warehouse names the reasons",
-            )
+    beyond = [flow for flow in evidence.flows if flow.share > limit and flow.quarantined >= FEWEST_REFUSED]
+    for flow in {flow.source: flow for flow in sorted(beyond, key=lambda flow: flow.share)}.values():
+        yield Refusal(
+            rule="quarantine_share",
+            met=f"{flow.source}: {flow.quarantined:,} of {flow.received:,} records refused "
+            f"({flow.share:.1%}, allowed {limit:.1%})",
+            advice="`select reason, count(*) from run.quarantine group by all` in the warehouse names the reasons",
+        )
 
 
 def _coverage(evidence: Evidence) -> Iterator[Refusal]:

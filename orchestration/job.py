@@ -1,6 +1,7 @@
 """Running the nightly job in this process, on a Dagster instance that lives in the data folder.
 
-Belongs here: the instance (telemetry off, one run at a time) and one call of the job. Does not: the job (defs).
+Belongs here: the instance (telemetry and newsletter off, one run at a time) and one call of the job. Does not: the job
+(defs).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 INSTANCE = """\
 telemetry: {enabled: false}
+nux: {enabled: false}
 concurrency: {runs: {max_concurrent_runs: 1}}
 python_logs: {managed_python_loggers: [counterpoise], python_log_level: INFO}
 """

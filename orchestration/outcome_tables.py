@@ -30,9 +30,8 @@ SHOWN_WEEKS = 13
 
 @dataclass
 class OutcomeWeeks:
-    """Cells by entity and week, newest week last; what has no source at all; the name of all together."""
+    """Cells by entity and week, newest week last; what has no source at all."""
 
-    organisation: str
     together: dict[date, dict[str, Cell]] = field(default_factory=dict)
     services: dict[str, dict[date, dict[str, Cell]]] = field(default_factory=dict)
     uncovered: dict[str, list[str]] = field(default_factory=dict)
@@ -60,7 +59,7 @@ def read_outcome_weeks(publication: Path) -> OutcomeWeeks:
             group by all having bool_and(coalesce(reason, '') = 'not_covered') order by metrics.name
             """
         ).fetchall()
-    found = OutcomeWeeks(next((row[1] for row in rows if row[0] == "organisation"), ""))
+    found = OutcomeWeeks()
     for kind, entity, week, metric, *cell in rows:
         weeks = found.together if kind == "organisation" else found.services.setdefault(entity, {})
         weeks.setdefault(week, {})[metric] = Cell(*cell)
@@ -72,7 +71,7 @@ def read_outcome_weeks(publication: Path) -> OutcomeWeeks:
 def together_table(found: OutcomeWeeks) -> Table:
     """Everything together, one row a week."""
     weeks = sorted(found.together)[-SHOWN_WEEKS:]
-    title = f"All repositories together ({found.organisation}), the {len(weeks)} newest weeks"
+    title = f"All repositories together, the {len(weeks)} newest weeks"
     table = _table(title, "Week from")
     for week in weeks:
         table.add_row(str(week), *_words(found.together[week]))
@@ -84,14 +83,14 @@ def services_table(found: OutcomeWeeks) -> Table:
     table = _table("Each repository, its newest week in which something was merged", "Repository", "Week from")
     for service, weeks in sorted(found.services.items()):
         week = _newest_busy(weeks)
-        table.add_row(service, str(week), *_words(weeks[week]))
+        table.add_row(service, "none" if week is None else str(week), *_words(weeks.get(week or max(weeks), {})))
     return table
 
 
 def notes(found: OutcomeWeeks) -> Iterator[str]:
     """What the words in place of a figure mean, as far as they stand there, and what nobody could tell."""
     shown = [found.together[week] for week in sorted(found.together)[-SHOWN_WEEKS:]]
-    shown += [weeks[_newest_busy(weeks)] for weeks in found.services.values()]
+    shown += [weeks[_newest_busy(weeks) or max(weeks)] for weeks in found.services.values()]
     yield from meanings(cell for cells in shown for cell in cells.values())
     outcomes = sorted(found.uncovered.get("outcome", []) + found.uncovered.get("quality", []))
     if outcomes:
@@ -100,10 +99,10 @@ def notes(found: OutcomeWeeks) -> Iterator[str]:
         yield "AI usage: no source tells of it, so no token and no cost figure exists"
 
 
-def _newest_busy(weeks: dict[date, dict[str, Cell]]) -> date:
-    """Zero is published as zero; whatever else stands there, something was merged."""
+def _newest_busy(weeks: dict[date, dict[str, Cell]]) -> date | None:
+    """Zero is published as zero: whatever else stands there, something was merged."""
     idle = [week for week, cells in weeks.items() if (cell := cells.get("merged_changes")) and cell.value == 0]
-    return max(set(weeks) - set(idle), default=max(weeks))
+    return max(set(weeks) - set(idle), default=None)
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
+from demo_output import demo
 from page_settings import section, settings, table
 
 from orchestration.connectors.company_files.contracts import FILES
@@ -141,7 +142,8 @@ WRITERS: dict[str, Callable[..., str]] = {
     "files": files,
     "relations": relations,
     "columns": columns,
+    "demo": demo,
 }
 """Name of a part -> who writes it. The words behind the name in the marker are its arguments."""
-SLOW: frozenset[str] = frozenset()
+SLOW = frozenset({"demo"})
 """Parts for which a whole night has to run."""

@@ -55,6 +55,26 @@ def test_the_doctor_names_a_missing_key_and_ends_with_code_5(monkeypatch):
     assert "COUNTERPOISE_PSEUDONYM_KEY is missing" in " ".join(done.stdout.replace("│", " ").split())
 
 
+def test_the_doctor_notices_that_landing_was_written_with_another_key(company, monkeypatch):
+    from orchestration.ingest import open_landing
+
+    open_landing(company)
+    assert runner.invoke(cli.app, ["doctor"]).exit_code == 0
+    monkeypatch.setenv("COUNTERPOISE_PSEUDONYM_KEY", "another key of sixteen bytes")
+    done = runner.invoke(cli.app, ["doctor"])
+    assert done.exit_code == 5
+    assert "written with another pseudonym key" in " ".join(done.stdout.replace("│", " ").split())
+
+
+def test_secrets_are_read_from_a_file_beside_the_settings_and_the_environment_wins(tmp_path, monkeypatch):
+    monkeypatch.delenv("COUNTERPOISE_PSEUDONYM_KEY")
+    (tmp_path / ".env").write_text("COUNTERPOISE_PSEUDONYM_KEY=from the file, long enough\nCOUNTERPOISE_ENGINE=\n")
+    assert load_settings().checked_pseudonym_key() == b"from the file, long enough"
+    monkeypatch.setenv("COUNTERPOISE_PSEUDONYM_KEY", "from the environment, long enough")
+    assert load_settings().checked_pseudonym_key() == b"from the environment, long enough"
+    assert load_settings().engine == "duckdb"
+
+
 def test_an_unknown_source_ends_with_code_5():
     assert runner.invoke(cli.app, ["land", "sourceforge", "--day", "2026-11-15"]).exit_code == 5
 

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.definitions import build_definitions
 from orchestration.defs.schedule import JOB
-from orchestration.settings import load_settings
+from orchestration.settings import PROJECT, load_settings
 
 HEAVY = ("great_expectations", "dbt", "dagster_dbt", "pandas", "duckdb", "dlt", "sqlalchemy", "pyspark")
 
@@ -43,9 +43,29 @@ def test_every_asset_has_a_description_and_a_group(specs):
     assert [key for key, spec in specs.items() if not spec.description or spec.group_name == "default"] == []
 
 
-def test_the_groups_are_the_layers(specs):
-    groups = {spec.group_name for spec in specs.values()}
-    assert {"landed", "run", "seeds", "staging", "marts", "publication"} <= groups
+def test_the_groups_are_the_stages_and_none_leads_back(definitions, specs):
+    stages = [
+        "landed",
+        "night",
+        "seeds",
+        "staging",
+        "conformed",
+        "restricted",
+        "facts",
+        "metrics",
+        "kpis",
+        "publication",
+    ]
+    assert {spec.group_name for spec in specs.values()} == set(stages)
+    place = {name: stages.index(spec.group_name) for name, spec in specs.items()}
+    edges = [(dep.asset_key.to_user_string(), name) for name, spec in specs.items() for dep in spec.deps]
+    assert [(parent, child) for parent, child in edges if place[parent] > place[child]] == []
+
+
+def test_every_model_names_the_file_that_declares_it(specs):
+    told = [spec.metadata["declared_in"] for spec in specs.values() if "declared_in" in spec.metadata]
+    assert told
+    assert [path for path in told if not (PROJECT / path).is_file()] == []
 
 
 def test_each_enabled_source_is_landed_before_anything_is_built(specs):

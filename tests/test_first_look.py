@@ -95,15 +95,13 @@ def test_a_look_has_one_folder_whatever_the_order(tmp_path):
 def test_a_repository_is_shown_in_its_newest_week_with_a_merge_shown_or_withheld():
     zero = Cell(0.0, None, None, None, "changes")
     weeks = {date(2026, 9, 7): {"merged_changes": WITHHELD}, date(2026, 9, 14): {"merged_changes": zero}}
-    table = services_table(
-        OutcomeWeeks("acme", services={"app": weeks, "idle": {date(2026, 9, 14): weeks[date(2026, 9, 14)]}})
-    )
-    assert list(table.columns[1].cells) == ["2026-09-07", "2026-09-14"]
+    table = services_table(OutcomeWeeks(services={"app": weeks, "idle": {date(2026, 9, 14): weeks[date(2026, 9, 14)]}}))
+    assert list(table.columns[1].cells) == ["2026-09-07", "none"]
     assert list(table.columns[2].cells) == ["[dim]too few people[/]", "0"]
 
 
 def test_the_notes_explain_only_the_words_that_stand_there():
-    found = OutcomeWeeks("acme", services={"app": {date(2026, 9, 7): {"merged_changes": WITHHELD}}})
+    found = OutcomeWeeks(services={"app": {date(2026, 9, 7): {"merged_changes": WITHHELD}}})
     assert [note.split(":")[0] for note in notes(found)] == ["too few people"]
     found.uncovered = {"cost": ["AI usage cost"], "outcome": ["Merge rate"], "quality": ["Review coverage"]}
     assert list(notes(found))[1:] == [

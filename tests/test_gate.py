@@ -101,3 +101,13 @@ def test_a_warning_does_not_stop_a_night():
 def test_a_refusal_gives_the_numbers():
     met = judge(replace(GOOD, flows=(SourceFlow("git", 1000, 21),)))[0].met
     assert met == "git: 21 of 1,000 records refused (2.1%, allowed 2.0%)"
+
+
+def test_one_refused_record_of_a_quiet_day_stops_no_night():
+    assert judge(replace(GOOD, flows=(SourceFlow("git", 27, 1),))) == []
+
+
+def test_of_two_windows_the_worse_is_told_once():
+    flows = (SourceFlow("git", 2100, 60), SourceFlow("git", 100, 60))
+    found = judge(replace(GOOD, flows=flows))
+    assert [each.met for each in found] == ["git: 60 of 100 records refused (60.0%, allowed 2.0%)"]

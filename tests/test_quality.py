@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import duckdb
 import pandas as pd
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration import evidence
 from orchestration.connectors.base import Night
 from orchestration.contracts import Column, SourceContract, StreamContract
 from orchestration.inputs import NightInputs
@@ -97,6 +99,19 @@ def test_a_source_that_fell_silent_warns(tmp_path):
 def test_too_many_refused_records_fail(tmp_path):
     loads = [*history(tmp_path / "landing")[1:], load_of(tmp_path / "landing", 0, 50, quarantined=40)]
     assert list(found_wrong(tmp_path, loads)) == ["failed quarantine_share"]
+
+
+def test_a_long_first_night_hides_no_bad_second_one(tmp_path):
+    loads = [
+        load_of(tmp_path / "landing", ago, rows, quarantined=bad) for ago, rows, bad in ((1, 9000, 0), (0, 90, 30))
+    ]
+    settings = load_settings(data=tmp_path).model_copy(update={"sources": {"claude_code": {}}})
+    inputs = NightInputs(settings, NIGHT, CONTRACTS, {"claude_code": loads})
+    standing = SimpleNamespace(as_of=NIGHT.as_of - timedelta(days=1))
+    since = evidence.new_since(inputs, standing)
+    shares = {frame.rows["quarantine_share"][0] for frame in landed.frames(inputs, since) if "received" in frame.rows}
+    assert shares == {0.25}
+    assert [(flow.received, flow.quarantined) for flow in evidence.flows(inputs, standing)] == [(9120, 30), (120, 30)]
 
 
 def test_a_load_that_lost_records_fails(tmp_path):

@@ -34,7 +34,12 @@ def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefini
             )
         ],
         check_specs=[
-            dg.AssetCheckSpec(f"{mart}_{check}", asset=PUBLICATION, blocking=True)
+            dg.AssetCheckSpec(
+                f"{mart}_{check}",
+                asset=PUBLICATION,
+                blocking=True,
+                description=f"Of {mart}, as it would leave: {check.replace('_', ' ')}.",
+            )
             for mart in sorted(manifest.published)
             for check in check_names(mart)
         ],

@@ -14,13 +14,14 @@ from orchestration.defs.common import WHOLE_RANGE, Event, check_result, inputs_o
 from orchestration.defs.landed import landed_key
 from orchestration.errors import WarehouseError
 from orchestration.inputs import NightInputs
-from orchestration.manifest import DataTest, Manifest, Node
+from orchestration.manifest import PUBLISHED_SCHEMA, DataTest, Manifest, Node
 from orchestration.quality.landed import CHECKS
 from orchestration.settings import Settings
 from orchestration.warehouse import DbtOutcome
 
 INPUTS = dg.AssetKey(["run", "inputs"])
 WARNING_CHECKS = ("freshness",)
+MODELS, SEEDS = "dbt_project/models", "seeds"
 
 
 def node_key(node: Node) -> dg.AssetKey:
@@ -30,7 +31,12 @@ def node_key(node: Node) -> dg.AssetKey:
 def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
     """What the night builds from, judged at the first border. Stays silent when nothing is new: the rest is skipped."""
     checks = [
-        dg.AssetCheckSpec(f"{source}_{check}", asset=INPUTS, blocking=check not in WARNING_CHECKS)
+        dg.AssetCheckSpec(
+            f"{source}_{check}",
+            asset=INPUTS,
+            blocking=check not in WARNING_CHECKS,
+            description=f"Of what landed of {source}: {check.replace('_', ' ')}.",
+        )
         for source in sources
         for check in CHECKS
     ]
@@ -41,7 +47,7 @@ def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
             dg.AssetSpec(
                 INPUTS,
                 deps=[landed_key(source) for source in sources],
-                group_name="run",
+                group_name="night",
                 kinds={"duckdb"},
                 skippable=True,
                 description="What the night sees: views over the landed files that count, coverage, quarantine, "
@@ -100,10 +106,39 @@ def _node_spec(node: Node, manifest: Manifest, sources: list[str]) -> dg.AssetSp
     return dg.AssetSpec(
         node_key(node),
         deps=sorted(set(_dependencies(node, manifest, sources)), key=str),
-        group_name=node.schema,
+        group_name=group_of(node),
         kinds={"dbt", "csv" if node.kind == "seed" else "duckdb"},
         description=node.description or f"{node.kind} {node.name}",
-        metadata={"materialized": node.materialized, "published": node.is_published},
+        metadata={
+            "materialized": node.materialized,
+            "published": node.is_published,
+            "declared_in": f"{SEEDS if node.kind == 'seed' else MODELS}/{'/'.join((*node.folder, node.name))}"
+            f"{'.csv' if node.kind == 'seed' else '.sql'}",
+            **({"dagster/column_schema": _columns(node)} if node.columns else {}),
+        },
+    )
+
+
+def group_of(node: Node) -> str:
+    """The stage of a number's way that a node belongs to; stages follow each other without a way back.
+
+    Dimensions stand with the conformed models, because those read them; people's own facts stand apart.
+    """
+    if node.schema not in (PUBLISHED_SCHEMA, "intermediate"):
+        return node.schema
+    if node.name.startswith(("fct_", "kpi_")):
+        return "facts" if node.name.startswith("fct_") else "kpis"
+    return "metrics" if node.folder[1:2] == ("metrics",) else "conformed"
+
+
+def _columns(node: Node) -> dg.TableSchema:
+    """The documented columns, in the order of their declaration."""
+    types = node.column_types
+    return dg.TableSchema(
+        [
+            dg.TableColumn(name, type=types.get(name) or "unknown", description=told or None)
+            for name, told in node.columns.items()
+        ]
     )
 
 

@@ -8,10 +8,11 @@ Does not: reading sources (landing), running dbt (warehouse).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from orchestration import __version__
@@ -160,8 +161,33 @@ def coverage(contract: StreamContract, loads: list[manifest.Load], days: list[da
 def _read_up_to(loads: list[manifest.Load]) -> date | None:
     """The first day not read: the least of the slices that go on night by night (they keep a cursor)."""
     newest = manifest.newest_by_slice(loads)
-    continued = [load.as_of.date() for load in newest.values() if load.cursor is not None]
-    return min(continued) if continued else max((load.as_of.date() for load in newest.values()), default=None)
+    continued = {key: load.as_of.date() for key, load in newest.items() if load.cursor is not None}
+    windows = {start: continued.pop(key) for key in list(continued) if (start := _window_start(key)) is not None}
+    bounds = [*continued.values(), *([_windows_read_up_to(windows)] if windows else [])]
+    return min(bounds) if bounds else max((load.as_of.date() for load in newest.values()), default=None)
+
+
+def _window_start(slice_key: str) -> date | None:
+    """The first day of a slice that is a window of the calendar, such as `incidents/2026-11-16`."""
+    try:
+        return date.fromisoformat(slice_key.rpartition("/")[2])
+    except ValueError:
+        return None
+
+
+def _windows_read_up_to(windows: Mapping[date, date]) -> date:
+    """The first day not read of windows of one length. One read past its end is settled and read no more."""
+    starts = sorted(windows)
+    if len(starts) == 1:
+        return windows[starts[0]]
+    length, expected = min(later - start for start, later in pairwise(starts)), starts[0]
+    for start in starts:
+        if start > expected:
+            return expected
+        if windows[start] < start + length:
+            return windows[start]
+        expected = start + length
+    return expected
 
 
 def code_fingerprint(settings: Settings) -> str:

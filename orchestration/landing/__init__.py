@@ -20,6 +20,7 @@ from orchestration.errors import (
     SettingsError,
     SourceError,
     TruncatedLoadError,
+    UnreachableError,
 )
 from orchestration.landing import manifest
 from orchestration.landing.load import Landing, LoadInProgress
@@ -27,8 +28,10 @@ from orchestration.landing.pseudonyms import Pseudonymiser
 
 COMMITTED_FILES = 200
 """So many files wait for the disk together."""
+GIVES_UP_AFTER = 3
+"""A source that answers at no try for so many slices in a row is down: the rest of its slices would wait in vain."""
 
-__all__ = ["Landing", "LoadReport", "Pseudonymiser", "check_key", "land_slices"]
+__all__ = ["GIVES_UP_AFTER", "Landing", "LoadReport", "Pseudonymiser", "check_key", "land_slices"]
 
 
 @dataclass
@@ -45,6 +48,7 @@ class LoadReport:
     refused: list[str] = field(default_factory=list)
     unknown_fields: dict[str, int] = field(default_factory=dict)
     is_worth_retrying: bool = False
+    unanswered: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -80,8 +84,8 @@ def land_slices(
     """Land every slice that this night has not counted yet.
 
     A slice that fails leaves no trace and the next one is tried; a source that asks for more patience than
-    the night has ends the round. `refetch` reads counted slices again; `accept_shrink` lets a smaller set
-    replace a larger.
+    the night has, or does not answer for several slices in a row, ends the round. `refetch` reads counted
+    slices again; `accept_shrink` lets a smaller set replace a larger.
     """
     report = LoadReport(contract.source)
     newest = manifest.newest_by_slice(manifest.visible(manifest.read(landing.folder, contract.source), night.as_of))
@@ -95,6 +99,8 @@ def land_slices(
                 report.already_counted += 1
                 continue
             on_slice(piece.key, _land(LoadInProgress(landing, contract, night, piece, previous), piece, finished))
+            if report.unanswered >= GIVES_UP_AFTER:
+                raise UnreachableError(f"no answer for {report.unanswered} slices in a row; the rest was not asked.")
     except (SourceError, OSError) as error:
         report.is_worth_retrying |= not isinstance(error, RateLimitedError | PermissionRefusedError)
         report.failed.append(f"{contract.source}: {error}")
@@ -147,10 +153,12 @@ def _land(load: LoadInProgress, piece: Slice, finished: _Finished) -> str:
         load.drop()
         report.is_worth_retrying |= not isinstance(error, PermissionRefusedError)
         report.failed.append(f"{piece.key}: {error}")
+        report.unanswered = report.unanswered + 1 if isinstance(error, UnreachableError) else 0
         return "failed"
     except BaseException:
         load.drop()
         raise
+    report.unanswered = 0
     finished.add(line)
     if line.confirms is not None:
         return "unchanged"

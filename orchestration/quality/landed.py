@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.contracts import Column, StreamContract
 from orchestration.inputs import NightInputs, VisibleStream
+from orchestration.landing.manifest import Load
 from orchestration.quality.engine import Expected, Frame
 from orchestration.relations import identifier, literal
 
@@ -89,21 +90,33 @@ CHECKS = (
 def _profile(inputs: NightInputs, stream: VisibleStream, since: date | None) -> StreamProfile:
     contract = stream.contract
     loads = [
-        load.streams[contract.stream]
+        load
         for load in inputs.loads[contract.source]
         if contract.stream in load.streams and load.confirms is None and (since is None or load.as_of.date() >= since)
     ]
-    received = sum(load.received for load in loads)
-    quarantined = sum(load.quarantined for load in loads)
+    after = [load for load in loads if since is not None and load.as_of.date() > since]
+    received, quarantined, landed = _sums(contract, loads)
     return StreamProfile(
         source=contract.source,
         stream=contract.stream,
         weekly_ratio=_weekly_ratio(stream, inputs.night.day),
         days_behind=_days_behind(inputs, contract),
         received=received,
-        unaccounted=received - quarantined - sum(load.landed for load in loads),
-        quarantine_share=quarantined / received if received >= SMALLEST_JUDGED else None,
+        unaccounted=received - quarantined - landed,
+        quarantine_share=max(filter(None, (_share(contract, loads), _share(contract, after))), default=None),
     )
+
+
+def _sums(contract: StreamContract, loads: list[Load]) -> tuple[int, int, int]:
+    """Received, quarantined and landed of one stream."""
+    parts = [load.streams[contract.stream] for load in loads]
+    return sum(p.received for p in parts), sum(p.quarantined for p in parts), sum(p.landed for p in parts)
+
+
+def _share(contract: StreamContract, loads: list[Load]) -> float | None:
+    """Refused of received; a long first night must hide no bad night after it, so each window is judged alone."""
+    received, quarantined, _ = _sums(contract, loads)
+    return quarantined / received if received >= SMALLEST_JUDGED else None
 
 
 def _weekly_ratio(stream: VisibleStream, last: date) -> float | None:

@@ -23,6 +23,9 @@ from orchestration.sample_company.answers.github import GitHub
 from orchestration.sample_company.answers.pagerduty import PagerDuty
 from orchestration.sample_company.world import World
 
+DOWN = Answer(500, {"message": "Internal Server Error"}, headers={"Retry-After": "0"})
+"""It asks for no pause, so that whoever tries again need not wait."""
+
 
 class Tool(Protocol):
     def answer(self, request: Request) -> Answer: ...
@@ -30,11 +33,12 @@ class Tool(Protocol):
 
 @dataclass
 class Addresses:
-    """Where the tools answer, and for which instant they do."""
+    """Where the tools answer, and for which instant they do. A tool that is `down` answers nothing but an error."""
 
     root: str
     downloads: str
     as_of: datetime
+    down: frozenset[str] = frozenset()
 
     @property
     def github(self) -> str:
@@ -78,7 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(self.command, "/" + "/".join(rest), parse_qs(parts.query), headers, body,
                           f"{addresses.root}/{tool}", addresses.downloads, addresses.as_of)  # fmt: skip
         handler = self.server.tools.get(tool)
-        self._send(handler.answer(request) if handler else Answer(404, {"message": "Not Found"}))
+        found = handler.answer(request) if handler else Answer(404, {"message": "Not Found"})
+        self._send(DOWN if tool in addresses.down else found)
 
     def _send(self, answer: Answer) -> None:
         is_text = answer.text is not None

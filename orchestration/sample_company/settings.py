@@ -16,6 +16,8 @@ from orchestration.sample_company.world import World
 CONFIG_NAME = "counterpoise.toml"
 SECRET = "sample-company-only"  # noqa: S105
 PSEUDONYM_KEY = "sample-company-key-for-nobody-real"
+PAGERDUTY_LEAST_DAYS = 42
+"""What the connector asks for at least, however young the company is."""
 
 
 def write_config(world: World, directory: Path) -> None:
@@ -48,7 +50,7 @@ organisations = ["{ORGANISATION}"]
 history_days = {7 * world.weeks}
 
 [sources.pagerduty]
-history_days = {max(42, 7 * world.weeks + 7)}
+history_days = {max(7 * world.weeks + 7, PAGERDUTY_LEAST_DAYS)}
 
 [sources.git]
 history_start_date = {world.first_monday}

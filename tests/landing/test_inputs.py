@@ -1,13 +1,14 @@
 """The relations that dbt reads show exactly the landed files that count."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
 import pytest
 from conftest import CONTRACT, event, piece
 
 from orchestration.connectors.base import Night
-from orchestration.inputs import NightInputs
+from orchestration.contracts import StreamContract
+from orchestration.inputs import NightInputs, coverage
 from orchestration.inputs.duckdb_relations import prepare, record_built
 from orchestration.landing import manifest
 from orchestration.settings import Settings
@@ -105,3 +106,34 @@ def test_refused_records_stand_in_the_quarantine_relation(inputs, land):
     assert ask(built, "select reason, received, landed, run.loads.quarantined from run.quarantine, run.loads") == [
         ("not_bigint:tokens", 1, 0, 1)
     ]
+
+
+MONDAY = date(2026, 11, 2)
+WEEK = timedelta(days=7)
+
+
+def read_until(*windows: tuple[date, date]) -> date | None:
+    """The first day that an upsert stream of weekly windows has not read: (start, night of its newest load)."""
+    stream = StreamContract("pagerduty", "log_entries", "upsert", ("id",), None, None, ())
+    part = manifest.StreamLoad(received=0, landed=0, quarantined=0, files=[])
+    loads = [
+        manifest.Load(
+            load_id=f"{start}", source="pagerduty", slice_key=f"log_entries/{start}", digest="d", sequence=0,
+            as_of=datetime.combine(night, time(), UTC), cursor="read", streams={"log_entries": part},
+        )
+        for start, night in windows
+    ]  # fmt: skip
+    days = [MONDAY + timedelta(days=n) for n in range(40)]
+    missing = [found.day for found in coverage(stream, loads, days) if found.status == "missing"]
+    return min(missing, default=None)
+
+
+def test_a_window_that_is_settled_and_read_no_more_is_not_missing():
+    nights = [(MONDAY, MONDAY + WEEK), (MONDAY + WEEK, MONDAY + 2 * WEEK), (MONDAY + 2 * WEEK, MONDAY + 2.5 * WEEK)]
+    assert read_until(*nights) == date(2026, 11, 19)
+
+
+def test_days_after_a_window_that_failed_are_missing():
+    assert read_until((MONDAY, MONDAY + WEEK), (MONDAY + WEEK, MONDAY + 1.5 * WEEK)) == date(2026, 11, 12)
+    assert read_until((MONDAY, MONDAY + 5 * WEEK), (MONDAY + WEEK, MONDAY + 5 * WEEK)) == MONDAY + 2 * WEEK
+    assert read_until(*((MONDAY + n * WEEK, MONDAY + 5 * WEEK) for n in (0, 1, 3))) == MONDAY + 2 * WEEK

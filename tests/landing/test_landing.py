@@ -1,16 +1,18 @@
 """Landing keeps its promises: whole or not at all, nothing lost, nothing doubled, nobody in clear."""
 
+from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import AS_OF, CONTRACT, event, piece
 
-from orchestration.connectors.base import Batch, Refused, Slice
-from orchestration.errors import LandingError, SettingsError, SourceError
+from orchestration.connectors.base import Batch, Refused, Row, Slice
+from orchestration.errors import LandingError, SettingsError, SourceError, UnreachableError
 from orchestration.inputs import coverage, visible_files
-from orchestration.landing import Pseudonymiser, check_key, manifest
+from orchestration.landing import GIVES_UP_AFTER, Pseudonymiser, check_key, manifest
 
 
 def rows(landing, stream="events"):
@@ -187,3 +189,15 @@ def test_two_keys_never_mix_in_one_folder(landing):
     check_key(landing.folder, landing.pseudonymiser)
     with pytest.raises(SettingsError, match="another pseudonym key"):
         check_key(landing.folder, Pseudonymiser(b"some other key altogether", lambda name: False))
+
+
+def test_a_source_that_does_not_answer_is_left_alone_after_some_slices(land):
+    asked = []
+
+    def nothing(key: str) -> Iterable[Row]:
+        asked.append(key)
+        raise UnreachableError("GET /events: 500, at 6 of 6 tries")
+
+    report = land(*(Slice(f"part{n}", ("events",), partial(nothing, f"part{n}")) for n in range(9)))
+    assert len(asked) == GIVES_UP_AFTER
+    assert (report.landed, len(report.failed), report.is_worth_retrying) == (0, GIVES_UP_AFTER + 1, True)

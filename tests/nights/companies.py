@@ -7,9 +7,12 @@ at what its nights left. Does not: what must be true of them (the tests).
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +27,7 @@ from orchestration.publication import DRAFT_PREFIX, Publication
 from orchestration.publish import Published, verify
 from orchestration.sample_company import World, generate, serve, settings_overrides
 from orchestration.sample_company.server import Addresses
-from orchestration.settings import Settings, load_settings
+from orchestration.settings import PROJECT, Settings, load_settings
 from orchestration.warehouse import current_manifest
 
 
@@ -55,6 +58,17 @@ class Company:
         environment = {**self.environment, "COUNTERPOISE_DATA": str(data)}
         return Company(self.world, self.addresses, settings, environment)
 
+    def guarded(self, **guards: float) -> Company:
+        """The same company, more or less strict about its nights."""
+        kept = self.settings.guards.model_copy(update=guards)
+        return replace(self, settings=self.settings.model_copy(update={"guards": kept}))
+
+    def beside(self, name: str) -> Company:
+        """The same company with a copy of its data folder as it is now."""
+        data = self.settings.data.with_name(name)
+        shutil.copytree(self.settings.data, data, symlinks=True)
+        return self.moved(data)
+
 
 @contextmanager
 def playing(folder: Path, *, people: int, weeks: int, seed: int = 7) -> Iterator[Company]:
@@ -78,6 +92,14 @@ def environment(variables: dict[str, str] | None = None) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def started(company: Company, *words: str, code: Path = PROJECT, **variables: str) -> subprocess.Popen[bytes]:
+    """The command line in a process group of its own, with the code of this project or of a copy; output is kept."""
+    command = [sys.executable, "-m", "orchestration.cli", *words]
+    told = {**os.environ, **company.environment, "PYTHONPATH": str(code), **variables}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=code, env=told, stdout=pipe, stderr=pipe, start_new_session=True)
 
 
 def run_job(company: Company, of: Night) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.nights.companies import Company, ask, playing, run_job
+from tests.nights.companies import Company, ask, play, playing, run_job
 
 
 @dataclass(frozen=True)
@@ -42,3 +42,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleNight]:
     with playing(tmp_path_factory.mktemp("sample"), people=60, weeks=26) as company:
         run_job(company, company.last_night)
         yield SampleNight(company)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A small company, published two nights before its end. Tests play on beside it, in copies of its data."""
+    with playing(tmp_path_factory.mktemp("small"), people=20, weeks=3) as company:
+        play(company, company.night_before_end(2))
+        company.at(company.last_night)
+        yield company

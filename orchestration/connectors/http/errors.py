@@ -7,7 +7,7 @@ of the HTTP library, which holds the request, is never chained to these.
 
 from __future__ import annotations
 
-from orchestration.errors import PermissionRefusedError, RateLimitedError, SourceError
+from orchestration.errors import PermissionRefusedError, RateLimitedError, SourceError, UnreachableError
 
 
 class UnauthorisedError(PermissionRefusedError):
@@ -28,10 +28,6 @@ class GoneError(NotFoundError):
 
 class RejectedError(SourceError):
     """Any other 4xx: the request itself is wrong."""
-
-
-class UnreachableError(SourceError):
-    """The network or the server failed at every try."""
 
 
 class BrokenAnswerError(SourceError):

@@ -1,0 +1,45 @@
+"""What `make demo` prints, as README.md shows it.
+
+Reads:  the sample company of `counterpoise demo`, through one whole night in a folder that is removed afterwards.
+Gives:  the printed lines as they leave a pipe; the path of the publication starts where `make demo` starts it.
+Leaves out: the lines on stderr, which tell how long each step took.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+from orchestration import cli, report
+from orchestration.connectors.base import Night
+from orchestration.settings import Settings
+
+SHOWN_DATA = "data/demo/data"
+
+
+def demo() -> str:
+    """A fenced block with the table of the sample company. Takes as long as the demo does."""
+    from orchestration.demo import sample_company
+    from orchestration.job import run_nights
+
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as undo:
+        undo.callback(os.environ.update, before)
+        undo.callback(os.environ.clear)
+        settings, night = undo.enter_context(sample_company(Path(folder), people=60, weeks=26, seed=7))
+        run_nights(settings, night.day, night.day)
+        return printed(settings, night)
+
+
+def printed(settings: Settings, night: Night) -> str:
+    """A fenced block with what a night's command prints of it."""
+    paper = StringIO()
+    report.night(settings, night, Console(file=paper, width=cli.PIPED_COLUMNS))
+    lines = [line.rstrip() for line in paper.getvalue().splitlines()]
+    told = "\n".join(lines).strip().replace(str(settings.data_folder), SHOWN_DATA)
+    return f"```\n{told}\n```"
