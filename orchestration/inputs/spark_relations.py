@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from orchestration.contracts import LANDED_COLUMNS, StreamContract
 from orchestration.inputs import NightInputs, VisibleStream
 from orchestration.inputs.run_tables import built_days, days_in_doubt, run_tables, touched_days
-from orchestration.inputs.spark_session import spark_session
+from orchestration.inputs.spark_session import in_one_sentence, spark_session
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +29,7 @@ BROUGHT_HOME = ("seeds.metrics", "intermediate.int_metrics__all")
 """What the gate reads beside the marts."""
 
 
+@in_one_sentence()
 def prepare(inputs: NightInputs, previous_values: Path | None = None) -> None:
     """Make every relation that dbt's sources name. A warehouse that was built by other models is made anew."""
     session = spark_session(inputs.settings)
@@ -50,15 +51,18 @@ def prepare(inputs: NightInputs, previous_values: Path | None = None) -> None:
     _empty_home(inputs)
 
 
+@in_one_sentence()
 def record_built(inputs: NightInputs) -> None:
     """Remember which files the incremental models now hold; called after a whole build."""
     _replace_table(inputs, "built_days", built_days(inputs))
 
 
+@in_one_sentence()
 def bring_home(inputs: NightInputs) -> None:
     """Copy marts and registry into the DuckDB file from which the gate judges and publishes; marts are small."""
     session = spark_session(inputs.settings)
-    marts = [f"marts.{row.tableName}" for row in session.sql("show tables in marts").collect()]
+    # Spark names temporary views, such as dbt leaves behind, in every schema
+    marts = [f"marts.{row.tableName}" for row in session.sql("show tables in marts").collect() if not row.isTemporary]
     with duckdb.connect(str(inputs.settings.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         for relation in (*marts, *BROUGHT_HOME):

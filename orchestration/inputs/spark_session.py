@@ -1,14 +1,18 @@
-"""The Spark session of this process: where its files lie, how it is told to behave, what it keeps to itself.
+"""The Spark session of this process: where its files lie, how it is told to behave, where it writes what it says.
 
-Belongs here: configuration. Does not: relations (spark_relations). pyspark is imported only when Spark is asked for.
-dbt-spark's `session` method finds the session that was made here.
+Belongs here: configuration and start. Does not: relations (spark_relations). pyspark is imported only when Spark is
+asked for. dbt-spark's `session` method finds the session that was made here, wherever its master runs.
 """
 
 from __future__ import annotations
 
 import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from orchestration.errors import WarehouseError
 from orchestration.settings import Settings
@@ -18,6 +22,19 @@ if TYPE_CHECKING:
 
 LOCAL_MASTER = "local[2]"
 MASTER_VARIABLE = "COUNTERPOISE_SPARK_MASTER"
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+"""One quick compiler; alone it would get 48 MB for its code, which Spark fills, and then the JVM dies."""
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
+    "spark.driver.memory": "2g",
+}
+"""One machine is for trying: a night's four hundred small statements cost more to compile than to run."""
+LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+MISSING_PACKAGE = "Spark is the engine, and its Python package is not installed; `make setup-spark` adds it"
 LOGGING = """\
 rootLogger.level = error
 rootLogger.appenderRef.stderr.ref = stderr
@@ -31,55 +48,90 @@ logger.context.level = off
 logger.metastore.name = org.apache.hadoop.hive.metastore.RetryingHMSHandler
 logger.metastore.level = off
 """
-"""What these two say reaches the caller as an exception; they would print it again, with 30 kB of stack."""
+"""What these two say reaches the caller as an exception; they would write it again, with 30 kB of stack."""
 
 
 def spark_session(settings: Settings) -> SparkSession:
     """The one session of this process. Its warehouse and metastore live below the data folder."""
-    from pyspark.errors import PySparkRuntimeError
+    try:
+        from pyspark.sql import SparkSession
+    except ModuleNotFoundError as error:
+        raise WarehouseError(MISSING_PACKAGE) from error
+    home = (settings.data_folder / "spark").resolve()
+    active = SparkSession.getActiveSession()
+    if active is None:
+        return _start(home)
+    builds_in = Path(unquote(urlsplit(active.conf.get("spark.sql.warehouse.dir")).path)).parent
+    if builds_in != home:
+        raise WarehouseError(f"this process already builds in {builds_in}; start another one for {home}")
+    return active
+
+
+def _start(home: Path) -> SparkSession:
+    """Start the JVM, with everything that it says in a file: none of it is written for people."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
 
-    home = (settings.data_folder / "spark").resolve()
     home.mkdir(parents=True, exist_ok=True)
     (home / "log4j2.properties").write_text(LOGGING, "utf-8")
-    active = SparkSession.getActiveSession()
-    if active is not None and active.conf.get("spark.sql.warehouse.dir") != _warehouse(home):
-        raise WarehouseError(f"this process already builds in {active.conf.get('spark.sql.warehouse.dir')}; start anew")
-    builder = SparkSession.builder.appName("counterpoise").master(os.environ.get(MASTER_VARIABLE, LOCAL_MASTER))
-    for key, value in _configuration(home).items():
-        builder = builder.config(key, value)
+    master = os.environ.get(MASTER_VARIABLE) or LOCAL_MASTER
+    conf = SparkConf(loadDefaults=False).setAll(list(configuration(home, master).items()))
+    said = home / "spark.log"
     try:
-        return builder.enableHiveSupport().getOrCreate()
-    except PySparkRuntimeError as error:
+        with said.open("wb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that pandas is newer than pyspark tested; no pandas is used
+            gateway = launch_gateway(conf, popen_kwargs={"stdout": file, "stderr": file})
+            SparkContext(conf=conf, gateway=gateway)
+            return SparkSession.builder.getOrCreate()
+    except Exception as error:
+        if not _is_sparks_own(error):
+            raise
         raise WarehouseError(
-            f"Spark does not start: {error}. It needs Java 17 or 21; scripts/install-system-packages.sh brings it"
+            f"Spark does not start on {master}; {said} says why. It needs Java 17 or 21 "
+            "(scripts/install-system-packages.sh installs it) and a master that answers"
         ) from error
 
 
-def _warehouse(home: Path) -> str:
-    return (home / "warehouse").as_uri()
+@contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """Turn an error of Spark into one of ours, without the plan and the Java stack that it carries."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_sparks_own(error):
+            raise
+        raise WarehouseError(f"Spark says: {str(error).strip().splitlines()[0]}") from error
 
 
-def _configuration(home: Path) -> dict[str, str]:
+def _is_sparks_own(error: Exception) -> bool:
+    return type(error).__module__.split(".")[0] in ("pyspark", "py4j")
+
+
+def configuration(home: Path, master: str) -> dict[str, str]:
+    """What every session needs to give the same answers, and what suits the place where it runs.
+
+    A cluster's sizes (memory, cores, partitions) are its operator's: Spark reads them from spark-defaults.conf.
+    """
     logging = (home / "log4j2.properties").as_uri()
-    driver = f"-Dderby.system.home={home} -Duser.timezone=UTC -Dlog4j2.configurationFile={logging}"
-    # a night's tables are small: planning a thousand tiny tasks would cost more than they do
-    return {
+    java = f"-Duser.timezone=UTC -Dderby.system.home={home} -Dlog4j2.configurationFile={logging}"
+    always = {
+        "spark.master": master,
+        "spark.app.name": "counterpoise",
+        "spark.sql.catalogImplementation": "hive",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.default.parallelism": "2",
         "spark.sql.sources.partitionOverwriteMode": "dynamic",
         "spark.sql.sources.default": "parquet",
         "spark.sql.legacy.createHiveTableByDefault": "false",
-        "spark.sql.warehouse.dir": _warehouse(home),
+        "spark.sql.warehouse.dir": (home / "warehouse").as_uri(),
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:{home / 'metastore'};create=true",
         "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
-        "spark.driver.extraJavaOptions": driver,
+        "spark.driver.extraJavaOptions": java,
         "spark.executor.extraJavaOptions": "-Duser.timezone=UTC",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": "2g",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
     }
+    if master.startswith("local"):
+        always |= SMALL | {"spark.driver.extraJavaOptions": f"{QUICK_JAVA} {java}"}
+    return always | LOOPBACK if master.startswith("local") or "//127.0.0.1:" in master else always
