@@ -23,7 +23,8 @@ SHOWN = 5
 
 
 FEWEST_REFUSED = 3
-"""Refused records below which no share is judged: one line cut off on a quiet Sunday stops no night."""
+"""Refused records below which a part is not judged: one line cut off on a quiet Sunday stops no night. All of them
+refused always stops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,11 @@ def _quality(evidence: Evidence, build: BuildRecord, border: str) -> Iterator[Re
 
 def _quarantine(evidence: Evidence) -> Iterator[Refusal]:
     limit = evidence.thresholds.largest_quarantine_share
-    beyond = [flow for flow in evidence.flows if flow.share > limit and flow.quarantined >= FEWEST_REFUSED]
+    beyond = [
+        flow
+        for flow in evidence.flows
+        if flow.share > limit and (flow.quarantined >= FEWEST_REFUSED or flow.quarantined == flow.received)
+    ]
     for flow in {flow.source: flow for flow in sorted(beyond, key=lambda flow: flow.share)}.values():
         yield Refusal(
             rule="quarantine_share",

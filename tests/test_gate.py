@@ -70,6 +70,7 @@ BREAKS = {
     "a source that was not landed": ({"landing": {"git": None}}, "landing"),
     "a truncated load": ({"landing": {"git": LandingRecord(source="git", refused=["3 of 100"])}}, "truncated_load"),
     "too many refused records": ({"flows": (SourceFlow("git", 1000, 21),)}, "quarantine_share"),
+    "nothing but refused records": ({"flows": (SourceFlow("git", 2, 2),)}, "quarantine_share"),
     "too little coverage": (
         {"sources": (SourceCompleteness(source="git", expected_days=28, missing_days=15, last_delivered_day=None),)},
         "source_coverage",
