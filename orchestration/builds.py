@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from orchestration.durable import replace_text
-from orchestration.publication import night_name
+from orchestration.publishing.publication import night_name
 from orchestration.warehouse import DbtOutcome
 
 if TYPE_CHECKING:

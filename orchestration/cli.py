@@ -21,11 +21,12 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from orchestration import errors, report
+from orchestration import errors
 from orchestration.connectors.base import Night
 from orchestration.lock import writer_lock
+from orchestration.screens import report
+from orchestration.screens.talk import talking
 from orchestration.settings import Settings, load_settings
-from orchestration.talk import talking
 
 app = typer.Typer(
     help=(__doc__ or "").splitlines()[0], epilog=(__doc__ or "").split("\n\n")[-1], no_args_is_help=True,

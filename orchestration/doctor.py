@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from orchestration.connectors import SOURCES
 from orchestration.contracts import load_contracts
 from orchestration.errors import CounterpoiseError
-from orchestration.publication import current
+from orchestration.publishing.publication import current
 from orchestration.settings import Settings, config_path
 
 

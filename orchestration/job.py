@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.connectors.base import Night
 from orchestration.errors import PublicationRefusedError, WarehouseError
-from orchestration.publication import night_name
+from orchestration.publishing.publication import night_name
 from orchestration.settings import TELEMETRY_OFF, Settings
 
 if TYPE_CHECKING:

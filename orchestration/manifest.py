@@ -14,7 +14,7 @@ from typing import cast
 
 import orjson
 
-from orchestration.relations import RelationDocs
+from orchestration.publishing.relations import RelationDocs
 
 EXECUTED = ("model", "seed", "snapshot", "test")
 """The kinds of nodes that a night must answer for."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from orchestration import evidence, faults, gate
+from orchestration import faults
 from orchestration.builds import BuildFolder, BuildRecord, DbtReport, LandingRecord, QualityReport
 from orchestration.connectors.base import Night
 from orchestration.durable import replace_text
@@ -22,9 +22,10 @@ from orchestration.inputs import NightInputs, gather
 from orchestration.inputs.engines import engine
 from orchestration.manifest import read_manifest
 from orchestration.policy.terms import Refusal
-from orchestration.publication import Publication, current, night_name, publications
-from orchestration.publish import Material, Published, publish
-from orchestration.relations import open_read_only
+from orchestration.publishing import evidence, gate
+from orchestration.publishing.publication import Publication, current, night_name, publications
+from orchestration.publishing.publish import Material, Published, publish
+from orchestration.publishing.relations import open_read_only
 from orchestration.settings import Settings
 from orchestration.warehouse import DbtOutcome, manifest_path, run_dbt, settings_arguments
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from orchestration import cli, report
+from orchestration import cli
 from orchestration.connectors.base import Night
+from orchestration.screens import report
 from orchestration.settings import Settings
 
 SHOWN_DATA = "data/demo/data"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publication import SourceCompleteness
-from orchestration.publish import Material
-from orchestration.relations import RelationDocs
+from orchestration.publishing.publication import SourceCompleteness
+from orchestration.publishing.publish import Material
+from orchestration.publishing.relations import RelationDocs
 
 AS_OF = datetime(2026, 11, 16, tzinfo=UTC)
 KPI_VALUES = """

@@ -10,11 +10,12 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration import cli, report, summary
+from orchestration import cli
 from orchestration.connectors.base import Night
 from orchestration.errors import PublicationRefusedError, WarehouseError
+from orchestration.screens import report, summary
+from orchestration.screens.summary import Cell, TeamWeek, cell_words, legend
 from orchestration.settings import load_settings
-from orchestration.summary import Cell, TeamWeek, cell_words, legend
 from tests.small_warehouse import AS_OF, DOCS, make_warehouse, material
 from tests.test_lock import start_owner
 
@@ -143,8 +144,8 @@ def test_a_cell_shows_its_interval_or_why_it_is_withheld(cell, words):
 def test_the_night_ends_with_the_latest_final_week_and_the_path(company, tmp_path):
     import duckdb
 
-    from orchestration.publish import publish
-    from orchestration.relations import RelationDocs
+    from orchestration.publishing.publish import publish
+    from orchestration.publishing.relations import RelationDocs
 
     warehouse = make_warehouse(tmp_path / "w.duckdb")
     with duckdb.connect(str(warehouse)) as connection:

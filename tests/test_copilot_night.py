@@ -10,7 +10,7 @@ import pytest
 
 from orchestration.connectors.base import Night
 from orchestration.job import run_nights
-from orchestration.publish import verify
+from orchestration.publishing.publish import verify
 from orchestration.settings import load_settings
 from tests.nights.companies import ask
 

@@ -112,9 +112,11 @@ def test_no_page_names_a_place_on_somebodys_machine(page):
 
 
 def test_the_checks_of_this_page_bite():
-    assert misplaced_functions("`orchestration/gate.py` `judge()` and `pardon()`") == ["pardon()"]
+    assert misplaced_functions("`orchestration/publishing/gate.py` `judge()` and `pardon()`") == ["pardon()"]
     assert misplaced_functions("`judge()` without its file") == ["judge()"]
-    assert named_paths("`orchestration/gate.py`, `landing/<source>/`") == ["orchestration/gate.py"]
+    assert named_paths("`orchestration/publishing/gate.py`, `landing/<source>/`") == [
+        "orchestration/publishing/gate.py"
+    ]
     assert named_models("`kpi_values` is `kpi_` and no `run.night`") == ["kpi_values"]
     assert MACHINE_PATH.search("see /home/somebody/data")
 

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from orchestration import cli
 from orchestration.errors import SettingsError, SourceError
 from orchestration.first_look import first_look, named, newest_commit_day, usual_folder
-from orchestration.outcome_tables import OutcomeWeeks, notes, services_table
-from orchestration.publish import verify
-from orchestration.summary import Cell
+from orchestration.publishing.publish import verify
+from orchestration.screens.outcome_tables import OutcomeWeeks, notes, services_table
+from orchestration.screens.summary import Cell
 from tests.connectors.repositories import Repository
 
 WITHHELD = Cell(None, None, None, "small_group", "changes")

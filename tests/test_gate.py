@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from orchestration.builds import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
-from orchestration.gate import Evidence, SourceFlow, Thresholds, judge, judge_unfinished
 from orchestration.policy.terms import Refusal
-from orchestration.publication import SourceCompleteness
+from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, judge, judge_unfinished
+from orchestration.publishing.publication import SourceCompleteness
 from orchestration.warehouse import DbtOutcome, NodeResult
 from tests.small_warehouse import AS_OF
 

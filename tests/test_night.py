@@ -12,8 +12,8 @@ from orchestration import inputs, night
 from orchestration.demo import sample_company
 from orchestration.errors import PublicationRefusedError
 from orchestration.job import run_nights
-from orchestration.publication import current, publications
-from orchestration.publish import verify
+from orchestration.publishing.publication import current, publications
+from orchestration.publishing.publish import verify
 
 pytestmark = pytest.mark.slow
 

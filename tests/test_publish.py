@@ -17,14 +17,14 @@ import pytest
 from orchestration.durable import replace_text
 from orchestration.errors import WarehouseError
 from orchestration.faults import PUBLISH_POINTS
-from orchestration.publication import current, publications
-from orchestration.publish import clear_leftovers, publish, verify
+from orchestration.publishing.publication import current, publications
+from orchestration.publishing.publish import clear_leftovers, publish, verify
 from tests.small_warehouse import AS_OF, make_warehouse, material
 
 PUBLISHER = """
 import sys
 from pathlib import Path
-from orchestration.publish import publish
+from orchestration.publishing.publish import publish
 from tests.small_warehouse import material
 publish(material(Path(sys.argv[1]), inputs_fingerprint="inputs-2"), Path(sys.argv[2]), keep=1)
 """

@@ -12,15 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration import evidence
 from orchestration.connectors.base import Night
 from orchestration.contracts import Column, SourceContract, StreamContract
 from orchestration.inputs import NightInputs
 from orchestration.landing.manifest import LandedFile, Load, StreamLoad
 from orchestration.manifest import DataTest, Manifest, Node
+from orchestration.publishing import evidence
+from orchestration.publishing.relations import columns_of
 from orchestration.quality import engine, landed, published
 from orchestration.quality.engine import Expected, Frame
-from orchestration.relations import columns_of
 from orchestration.settings import load_settings
 from tests.small_warehouse import AS_OF, make_warehouse
 

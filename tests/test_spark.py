@@ -24,7 +24,7 @@ from orchestration import inputs, night
 from orchestration.errors import WarehouseError
 from orchestration.inputs.engines import engine
 from orchestration.inputs.spark_session import MASTER_VARIABLE, QUICK_JAVA, SMALL, spark_session
-from orchestration.publication import Publication
+from orchestration.publishing.publication import Publication
 from orchestration.settings import PROJECT, Settings
 from orchestration.warehouse import run_dbt, settings_arguments
 from tests.nights.companies import Company, build, environment, land_all, playing, publish, standing

@@ -11,7 +11,7 @@ import dagster as dg
 from orchestration.defs.common import WHOLE_RANGE, Event, check_result, inputs_of, night_partitions, step
 from orchestration.defs.warehouse import node_key
 from orchestration.manifest import Manifest
-from orchestration.publish import Published
+from orchestration.publishing.publish import Published
 from orchestration.quality.published import check_names
 from orchestration.settings import Settings
 

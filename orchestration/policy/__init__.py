@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.policy import metrics, people
 from orchestration.policy.terms import LONG_MART, Metric, Outgoing, Refusal
-from orchestration.relations import columns_of, identifier
+from orchestration.publishing.relations import columns_of, identifier
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

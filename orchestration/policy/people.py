@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orchestration.policy.terms import LONG_MART, Outgoing, Refusal, same_cell
-from orchestration.relations import identifier
+from orchestration.publishing.relations import identifier
 
 PERSON_WORDS = {
     *("person", "login", "email", "mail", "user", "username", "author", "assignee"),

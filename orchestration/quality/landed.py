@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from orchestration.contracts import Column, StreamContract
 from orchestration.inputs import NightInputs, VisibleStream
 from orchestration.landing.manifest import Load
+from orchestration.publishing.relations import identifier, literal
 from orchestration.quality.engine import Expected, Frame
-from orchestration.relations import identifier, literal
 
 if TYPE_CHECKING:
     import pandas as pd

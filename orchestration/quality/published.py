@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from orchestration.manifest import Manifest, Node
 from orchestration.policy.people import PERSON_WORDS, RANKING_WORDS
 from orchestration.policy.terms import LONG_MART
+from orchestration.publishing.relations import columns_of, identifier, outgoing
 from orchestration.quality.engine import Expected, Frame
-from orchestration.relations import columns_of, identifier, outgoing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,8 +23,8 @@ from orchestration.connectors.base import Night
 from orchestration.inputs import NightInputs
 from orchestration.job import run_nights
 from orchestration.landing import manifest
-from orchestration.publication import DRAFT_PREFIX, Publication
-from orchestration.publish import Published, verify
+from orchestration.publishing.publication import DRAFT_PREFIX, Publication
+from orchestration.publishing.publish import Published, verify
 from orchestration.sample_company import World, generate, serve, settings_overrides
 from orchestration.sample_company.server import Addresses
 from orchestration.settings import PROJECT, Settings, load_settings

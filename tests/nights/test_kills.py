@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from orchestration.faults import BUILD_POINTS, LANDING_POINTS, VARIABLE
-from orchestration.publication import publications
+from orchestration.publishing.publication import publications
 from tests.nights.companies import Company, drafts, hashes, landed, standing, started
 
 pytestmark = pytest.mark.slow

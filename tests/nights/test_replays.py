@@ -13,9 +13,9 @@ import pytest
 from orchestration import inputs
 from orchestration.inputs.duckdb_relations import prepare
 from orchestration.landing import manifest
-from orchestration.publication import current, publications
-from orchestration.publish import Published
-from orchestration.relations import columns_of, open_read_only
+from orchestration.publishing.publication import current, publications
+from orchestration.publishing.publish import Published
+from orchestration.publishing.relations import columns_of, open_read_only
 from orchestration.warehouse import run_dbt, settings_arguments
 from tests.nights.companies import Company, build, environment, land_all, playing, publish, run_job
 

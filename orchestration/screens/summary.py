@@ -14,8 +14,8 @@ from pathlib import Path
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from orchestration.publication import DATABASE
-from orchestration.relations import open_read_only
+from orchestration.publishing.publication import DATABASE
+from orchestration.publishing.relations import open_read_only
 
 COLUMNS = {
     "merge_rate": "Merge rate",

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from orchestration import policy
 from orchestration.builds import BuildFolder
-from orchestration.gate import Evidence, SourceFlow, Thresholds
 from orchestration.inputs import NightInputs
 from orchestration.landing.manifest import Load, newest_by_slice
 from orchestration.manifest import Manifest, read_manifest
 from orchestration.policy.terms import Outgoing, Refusal
-from orchestration.publication import Publication, SourceCompleteness, current
-from orchestration.relations import open_read_only
+from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds
+from orchestration.publishing.publication import Publication, SourceCompleteness, current
+from orchestration.publishing.relations import open_read_only
 from orchestration.warehouse import manifest_path
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from pathlib import Path
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from orchestration.publication import DATABASE
-from orchestration.relations import open_read_only
-from orchestration.summary import Cell, cell_words, meanings
+from orchestration.publishing.publication import DATABASE
+from orchestration.publishing.relations import open_read_only
+from orchestration.screens.summary import Cell, cell_words, meanings
 
 COLUMNS = {
     "merged_changes": "Merged changes",

@@ -16,10 +16,10 @@ from rich.table import Table
 from orchestration.connectors.base import Night
 from orchestration.doctor import Finding
 from orchestration.lock import holder
-from orchestration.outcome_tables import notes, read_outcome_weeks, services_table, together_table
-from orchestration.publication import current, night_name, publications
+from orchestration.publishing.publication import current, night_name, publications
+from orchestration.screens.outcome_tables import notes, read_outcome_weeks, services_table, together_table
+from orchestration.screens.summary import legend, read_team_week, team_table
 from orchestration.settings import Settings
-from orchestration.summary import legend, read_team_week, team_table
 
 
 def night(settings: Settings, of: Night, out: Console) -> None:

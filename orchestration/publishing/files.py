@@ -12,8 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.publication import DATABASE, Publication
-from orchestration.relations import STORAGE_VERSION, RelationContent, RelationDocs, identifier, literal, outgoing
+from orchestration.publishing.publication import DATABASE, Publication
+from orchestration.publishing.relations import (
+    STORAGE_VERSION,
+    RelationContent,
+    RelationDocs,
+    identifier,
+    literal,
+    outgoing,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

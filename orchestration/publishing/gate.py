@@ -13,7 +13,7 @@ from datetime import datetime
 
 from orchestration.builds import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
 from orchestration.policy.terms import Refusal
-from orchestration.publication import SourceCompleteness
+from orchestration.publishing.publication import SourceCompleteness
 from orchestration.warehouse import NodeResult
 
 MISSING = "missing_result"

@@ -17,10 +17,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from orchestration import faults, relations
+from orchestration import faults
 from orchestration.durable import sync, sync_tree
 from orchestration.errors import WarehouseError
-from orchestration.publication import (
+from orchestration.publishing import relations
+from orchestration.publishing.files import write_database, write_parquet
+from orchestration.publishing.publication import (
     CURRENT,
     DATABASE,
     DRAFT_PREFIX,
@@ -35,8 +37,7 @@ from orchestration.publication import (
     read_publication,
     sha256_of,
 )
-from orchestration.publication_files import write_database, write_parquet
-from orchestration.relations import RelationContent, RelationDocs
+from orchestration.publishing.relations import RelationContent, RelationDocs
 
 Outcome = Literal["published", "unchanged", "kept_beside"]
 
