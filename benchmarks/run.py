@@ -116,6 +116,7 @@ def many_events(folder: Path, lines: int) -> list[tuple[Measured, str]]:
     measure("read once", ("cat", *map(str, sorted(logs.rglob("*.jsonl")))))
     by_hand = (sys.executable, str(HERE / "handwritten_night.py"), str(logs), str(folder / "by_hand"), DAY)
     hand = measure("by hand: plain SQL, nothing checked", by_hand)
+    measure("the first night, which parses and builds everything", (*CLI, "nightly", "--day", "2026-11-13"), variables)
     empty = measure("a night in which no source has anything", (*CLI, "nightly", "--day", "2026-11-14"), variables)
     landing = measure("landing: contract, pseudonyms, manifest", (*CLI, "land", "claude_code", "--day", DAY), variables)
     rest = measure("build, tests, borders, gate, publication", (*CLI, "nightly", "--day", DAY), variables)
