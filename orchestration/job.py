@@ -6,6 +6,7 @@ Belongs here: the instance (telemetry and newsletter off, one run at a time) and
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from datetime import date
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.connectors.base import Night
+from orchestration.durable import replace_text
 from orchestration.errors import PublicationRefusedError, WarehouseError
 from orchestration.publishing.publication import night_name
 from orchestration.settings import TELEMETRY_OFF, Settings
@@ -25,6 +27,10 @@ telemetry: {enabled: false}
 nux: {enabled: false}
 concurrency: {runs: {max_concurrent_runs: 1}}
 python_logs: {managed_python_loggers: [counterpoise], python_log_level: INFO}
+event_log_storage:
+  module: orchestration.run_history
+  class: KeptConnections
+  config: {base_dir: %s}
 """
 
 
@@ -32,9 +38,9 @@ def dagster_home(settings: Settings) -> Path:
     """The folder of Dagster's own store, with its settings written down."""
     home = settings.data_folder / "dagster"
     home.mkdir(parents=True, exist_ok=True)
-    path = home / "dagster.yaml"
-    if not path.is_file() or path.read_text("utf-8") != INSTANCE:
-        path.write_text(INSTANCE, "utf-8")
+    path, told = home / "dagster.yaml", INSTANCE % json.dumps(str(home / "history" / "runs"))
+    if not path.is_file() or path.read_text("utf-8") != told:
+        replace_text(path, told)
     return home
 
 
@@ -57,7 +63,6 @@ def run_nights(settings: Settings, first: date, last: date) -> None:
     from orchestration.defs.schedule import JOB
 
     job = build_definitions(settings).resolve_job_def(JOB)
-    _do_not_wait_for_the_disk()
     with dg.DagsterInstance.get() as instance:
         _forget_old_runs(instance, settings.schedule.kept_publications)
         result = job.execute_in_process(
@@ -71,25 +76,6 @@ def run_nights(settings: Settings, first: date, last: date) -> None:
         )
     if not result.success:
         raise (PublicationRefusedError if refused.is_file() else WarehouseError)(_reason(result))
-
-
-def _relax(connection: object, _: object) -> None:
-    import sqlite3
-
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("pragma synchronous = off")
-
-
-def _do_not_wait_for_the_disk() -> None:
-    """Dagster's store commits hundreds of events a night, each with a wait for the disk: half a minute of nothing.
-
-    A kill loses none of it; a power cut may cost run history, which the publications do not need.
-    """
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine
-
-    if not event.contains(Engine, "connect", _relax):
-        event.listen(Engine, "connect", _relax)
 
 
 def _forget_old_runs(instance: dg.DagsterInstance, keep: int) -> None:
