@@ -4,7 +4,8 @@ Belongs here: building dbt's arguments, calling it, reading its results.
 Does not: SQL (dbt_project), preparing what dbt reads (inputs), judging the results (gate).
 
 dbt's `target` folder lives in the data folder and is kept between nights, so that an unchanged project is not parsed
-again. Nothing is passed by dbt variables for the same reason: they would be part of the parsed manifest.
+again. dbt itself would do so whenever the data folder has moved, and would look for changes in every call: it is
+handed the parsed project instead. Nothing is passed by dbt variables, because they would be part of it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,6 +23,9 @@ from orchestration.durable import replace_text
 from orchestration.errors import WarehouseError
 from orchestration.inputs import code_fingerprint
 from orchestration.settings import Settings, child_environment
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 Command = Literal["build", "run", "test", "seed", "parse"]
 Talk = Callable[[str], None]
@@ -126,12 +131,15 @@ def manifest_path(settings: Settings) -> Path:
 
 def run_dbt(settings: Settings, arguments: Sequence[str], talk: Talk = lambda line: None) -> DbtOutcome:
     """Call dbt in this process. A failing node is a result; WarehouseError only when dbt cannot be called."""
+    if arguments[0] != "parse" and (broken := _parse_when_changed(settings)) is not None:
+        return DbtOutcome(command=list(arguments), nodes=[], error=broken)
     with _environment(child_environment(settings)):
         from dbt.cli.main import dbtRunner
 
         settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+        parsed = None if arguments[0] == "parse" else _parsed_project(settings)
         try:
-            answer = dbtRunner(callbacks=[lambda event: _say(event, talk)]).invoke(list(arguments))
+            answer = dbtRunner(manifest=parsed, callbacks=[lambda event: _say(event, talk)]).invoke(list(arguments))
         finally:
             _close_connections()
     results = getattr(answer.result, "results", None) or []
@@ -143,16 +151,44 @@ def run_dbt(settings: Settings, arguments: Sequence[str], talk: Talk = lambda li
 
 
 def current_manifest(settings: Settings) -> Path:
-    """The manifest of the project as it stands; parsed again only when a model, macro or seed has changed."""
-    path, stamp = manifest_path(settings), manifest_path(settings).with_name("parsed_from.txt")
-    fingerprint = code_fingerprint(settings)
-    if path.is_file() and stamp.is_file() and stamp.read_text("utf-8") == fingerprint:
-        return path
+    """The manifest of the project as it stands; parsed again only when a model, macro, test or seed has changed.
+
+    WarehouseError when dbt cannot parse the project.
+    """
+    broken = _parse_when_changed(settings)
+    if broken is not None:
+        raise WarehouseError(f"dbt cannot parse the project: {broken}")
+    return manifest_path(settings)
+
+
+def _parse_when_changed(settings: Settings) -> str | None:
+    """Bring manifest and parsed project up to date; dbt's error when it cannot."""
+    path = manifest_path(settings)
+    stamp, parsed_from = path.with_name("parsed_from.txt"), _parsed_from(settings)
+    if path.is_file() and stamp.is_file() and stamp.read_text("utf-8") == parsed_from:
+        return None
+    stamp.unlink(missing_ok=True)
     outcome = run_dbt(settings, settings_arguments(settings, "parse"))
-    if outcome.error is not None:
-        raise WarehouseError(f"dbt cannot parse the project: {outcome.error}")
-    replace_text(stamp, fingerprint)
-    return path
+    if outcome.error is None:
+        replace_text(stamp, parsed_from)
+    return outcome.error
+
+
+def _parsed_from(settings: Settings) -> str:
+    """Everything that the parsed project depends on: not the data folder, but where the seeds lie."""
+    return f"{code_fingerprint(settings)} {settings.dbt_project} {settings.engine} dbt-core {version('dbt-core')}"
+
+
+def _parsed_project(settings: Settings) -> Manifest:
+    """What the last parse left, as dbt's runner takes it."""
+    from dbt.constants import PARTIAL_PARSE_FILE_NAME
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    left = manifest_path(settings).with_name(PARTIAL_PARSE_FILE_NAME).read_bytes()
+    parsed = Manifest.from_msgpack(left, decoder=extended_mashumuro_decoder)
+    parsed.build_flat_graph()
+    return parsed
 
 
 def _node_result(result: object) -> NodeResult:

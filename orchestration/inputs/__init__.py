@@ -21,7 +21,7 @@ from orchestration.contracts import SourceContract, StreamContract, load_contrac
 from orchestration.landing import manifest
 from orchestration.settings import Settings
 
-CODE_PATTERNS = ("models/**/*.sql", "models/**/*.yml", "macros/**/*.sql", "dbt_project.yml")
+CODE_PATTERNS = ("models/**/*.sql", "models/**/*.yml", "macros/**/*.sql", "tests/**/*.sql", "dbt_project.yml")
 
 
 @dataclass(frozen=True)
