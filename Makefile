@@ -44,10 +44,10 @@ dev: setup  ## open the Dagster UI on the code location
 	@$(BIN)/counterpoise dev
 
 test: setup setup-spark  ## every test, Spark included
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: setup  ## the inner loop: everything but whole nights and Spark
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not spark"
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow and not spark"
 
 lint: setup  ## style and types of Python and SQL
 	@$(BIN)/ruff check .

@@ -16,6 +16,11 @@ import yaml
 
 from orchestration.errors import ContractError
 
+try:  # the same loader in C, where PyYAML was built with it: these files are read several times a night
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -111,7 +116,7 @@ def load_contracts(staging: Path) -> dict[str, SourceContract]:
     """Read every source declared below `models/staging`, by source name. `run` is prepared, not landed."""
     contracts: dict[str, SourceContract] = {}
     for path in sorted(staging.glob("*/*.yml")):
-        for declared in (yaml.safe_load(path.read_text("utf-8")) or {}).get("sources", []):
+        for declared in (yaml.load(path.read_text("utf-8"), Loader=SafeLoader) or {}).get("sources", []):
             if declared["name"] == "run":
                 continue
             contract = _source_contract(declared, path.name)

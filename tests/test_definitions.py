@@ -12,6 +12,7 @@ import pytest
 from orchestration.definitions import build_definitions
 from orchestration.defs.schedule import JOB
 from orchestration.settings import PROJECT, load_settings
+from tests import parsed_project
 
 HEAVY = ("great_expectations", "dbt", "dagster_dbt", "pandas", "duckdb", "dlt", "sqlalchemy", "pyspark")
 
@@ -19,6 +20,7 @@ HEAVY = ("great_expectations", "dbt", "dagster_dbt", "pandas", "duckdb", "dlt", 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
     made = load_settings(data=tmp_path_factory.mktemp("data"), organisation={"zone": "Europe/Berlin"})
+    parsed_project.give(made)
     return made.model_copy(update={"sources": {"github": {}, "pagerduty": {}}})
 
 

@@ -14,6 +14,7 @@ from orchestration.errors import PublicationRefusedError
 from orchestration.job import run_nights
 from orchestration.publishing.publication import current, publications
 from orchestration.publishing.publish import verify
+from tests import parsed_project
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +24,7 @@ def company(tmp_path_factory):
     """Settings and night of a sample company that has been published once."""
     before = dict(os.environ)
     with sample_company(tmp_path_factory.mktemp("demo"), people=24, weeks=6, seed=7) as (settings, of):
+        parsed_project.give(settings)
         run_nights(settings, of.day, of.day)
         yield settings, of
     os.environ.clear()

@@ -15,6 +15,7 @@ from orchestration.inputs import gather
 from orchestration.inputs.duckdb_relations import prepare, record_built
 from orchestration.settings import load_settings
 from orchestration.warehouse import run_dbt, settings_arguments
+from tests import parsed_project
 
 SETTINGS = """
 [organisation]
@@ -49,7 +50,9 @@ def company(tmp_path, monkeypatch):
     (tmp_path / "counterpoise.toml").write_text(SETTINGS)
     monkeypatch.setenv("COUNTERPOISE_CONFIG", str(tmp_path / "counterpoise.toml"))
     monkeypatch.setenv("COUNTERPOISE_PSEUDONYM_KEY", "a key for tests only")
-    return load_settings()
+    settings = load_settings()
+    parsed_project.give(settings)
+    return settings
 
 
 def happen(company, chance: random.Random, days: list[int]) -> None:

@@ -20,6 +20,7 @@ from orchestration.inputs import NightInputs, gather
 from orchestration.inputs.duckdb_relations import prepare
 from orchestration.settings import Metrics, Organisation, Schedule, Settings
 from orchestration.warehouse import Command, run_dbt, settings_arguments
+from tests import parsed_project
 
 MODELS = ("+int_metrics__changes", "+int_metrics__delivery")
 HISTORY_START = date(2026, 8, 31)
@@ -164,6 +165,7 @@ def build(company: Company, folder: Path, as_of: str, cohort_days: int = 14, com
     inputs = gather(settings, Night(at(as_of).replace(tzinfo=UTC)))
     seeded = folder / "seeded.duckdb"
     if not seeded.exists():
+        parsed_project.give(settings)
         prepare(inputs)
         _dbt(settings, "seed")
         shutil.copy(settings.warehouse, seeded)

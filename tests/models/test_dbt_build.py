@@ -9,11 +9,13 @@ from orchestration.inputs import gather
 from orchestration.inputs.duckdb_relations import prepare
 from orchestration.settings import Organisation, Settings
 from orchestration.warehouse import DbtOutcome, dbt_arguments, dbt_state, run_dbt
+from tests import parsed_project
 
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> DbtOutcome:
     settings = Settings(data=tmp_path_factory.mktemp("empty"), organisation=Organisation(name="acme"))
+    parsed_project.give(settings)
     prepare(gather(settings, Night(datetime(2026, 11, 16, tzinfo=UTC))))
     arguments = dbt_arguments("build", project=settings.dbt_project, state=dbt_state(settings), target="duckdb")
     return run_dbt(settings, arguments)

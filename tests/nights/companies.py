@@ -29,6 +29,7 @@ from orchestration.sample_company import World, generate, serve, settings_overri
 from orchestration.sample_company.server import Addresses
 from orchestration.settings import PROJECT, Settings, load_settings
 from orchestration.warehouse import current_manifest
+from tests import parsed_project
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def playing(folder: Path, *, people: int, weeks: int, seed: int = 7) -> Iterator
         overrides["COUNTERPOISE_DATA"] = str(folder / "data")
         with environment(overrides):
             settings = load_settings()
+        parsed_project.give(settings)
         yield Company(world, addresses, settings, overrides)
 
 

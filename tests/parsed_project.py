@@ -1,0 +1,35 @@
+"""The parsed dbt project, made once for all workers of a test run.
+
+Belongs here: giving it to a data folder, which would otherwise parse the project for itself, ten seconds each. Does
+not: tests of parsing (test_warehouse); `tests/test_first_look.py` starts from nothing, as a user does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import Settings
+from orchestration.warehouse import current_manifest, manifest_path
+
+_shared: list[Path] = []
+
+
+def share_in(factory: pytest.TempPathFactory) -> None:
+    """Workers of one run have folders of their own below a common one."""
+    own = factory.getbasetemp()
+    _shared[:] = [own.parent if "PYTEST_XDIST_WORKER" in os.environ else own]
+
+
+def give(settings: Settings) -> None:
+    """Let a new data folder begin with the parsed project. Spark's differs and is left to be made."""
+    (folder,) = _shared
+    made = settings.model_copy(update={"data": folder / "parsed", "engine": "duckdb"})
+    with (folder / "parsed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        current_manifest(made)
+    shutil.copytree(manifest_path(made).parent, manifest_path(settings).parent)
