@@ -67,7 +67,7 @@ class Reader:
         records: dict[str, list[dict]] = defaultdict(list)
         for row in whole.items():
             records[row.stream].append(dict(row.record))
-        self.cursors = {whole.key: whole.cursor()}
+        self.cursors = {whole.key: whole.cursor() if callable(whole.cursor) else whole.cursor}
         return records
 
 

@@ -229,6 +229,17 @@ def test_a_cursor_of_another_version_means_a_whole_reading(app):
     assert len(reader.night()["commits"]) == 2
 
 
+def test_a_repository_that_is_no_longer_named_adds_nothing_and_goes_on_where_it_was_when_it_is_again(app):
+    reader = Reader(app.path)
+    reader.night()
+    cursors, named = dict(reader.cursors), reader.settings["repositories"]
+    sha = app.commit("Add prices (#2)", "09-02 10:00")
+    reader.settings["repositories"] = []
+    assert (reader.night(), reader.cursors) == ({}, cursors)
+    reader.settings["repositories"] = named
+    assert [commit["sha"] for commit in reader.night()["commits"]] == [sha]
+
+
 def test_a_repository_that_lost_everything_is_refused(app):
     reader = Reader(app.path)
     reader.night()

@@ -64,11 +64,16 @@ class Config(SourceConfig):
 
 
 def slices(config: Config, night: Night, cursors: Cursors, transport: Transport | None = None) -> Iterator[Slice]:
-    """One slice per repository. Git needs no transport: there is no request."""
-    for repository in config.repositories:
-        key = f"history/{repository.name}"
+    """One slice per repository. Git needs no transport: there is no request.
+
+    A repository that the settings no longer name has nothing to add; its cursor waits for its return.
+    """
+    named = {f"history/{repository.name}": repository for repository in config.repositories}
+    for key, repository in named.items():
         reading = Reading(repository, config, night, cursors.get(key))
         yield Slice(key=key, streams=STREAMS, items=reading.items, cursor=reading.cursor)
+    for key in sorted(set(cursors) - set(named)):
+        yield Slice(key=key, streams=STREAMS, items=tuple, cursor=cursors[key])
 
 
 class Reading:

@@ -86,15 +86,18 @@ def slices(config: Config, night: Night, cursors: Cursors, transport: Transport 
             settled = since_change is not None and cursor is not None and since_change < instant(cursor)
             items = _nothing if settled else partial(_READERS[part], tool, scope)
             yield Slice(key, streams, items, cursor=night.as_of.isoformat())
-    yield from _gone(cursors, read, night)
+    yield from _gone(cursors, read)
 
 
-def _gone(cursors: Cursors, read: set[str], night: Night) -> Iterator[Slice]:
-    """Repositories that were read and are no more (deleted, renamed, excluded) have nothing to add."""
+def _gone(cursors: Cursors, read: set[str]) -> Iterator[Slice]:
+    """Repositories that were read and are no more (deleted, renamed, excluded) have nothing to add.
+
+    The cursor stays where it was, so that nothing is missed when one comes back.
+    """
     for key in sorted(set(cursors) - read):
         part = key.partition("/")[0]
         if part in STREAMS:
-            yield Slice(key, STREAMS[part], _nothing, cursor=night.as_of.isoformat())
+            yield Slice(key, STREAMS[part], _nothing, cursor=cursors[key])
 
 
 def _is_wanted(config: Config, name: str, is_fork: bool) -> bool:
