@@ -6,12 +6,15 @@ Belongs here: looking at settings, secrets and folders. Does not: calling any so
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from orchestration.connectors import SOURCES
 from orchestration.contracts import load_contracts
 from orchestration.errors import CounterpoiseError
+from orchestration.inputs.spark_session import MISSING_JAVA, MISSING_PACKAGE
 from orchestration.publishing.publication import current
 from orchestration.settings import Settings, config_path
 
@@ -38,6 +41,7 @@ def _general(settings: Settings) -> Iterator[Finding]:
     path = config_path()
     yield _found("settings", path.is_file(), str(path), f"{path} is no file; docs/sources.md shows one")
     yield _key(settings)
+    yield _engine(settings)
     folder = settings.data_folder
     place = next(parent for parent in (folder, *folder.parents) if parent.exists())
     yield _found("data folder", os.access(place, os.W_OK), str(folder), f"{place} cannot be written")
@@ -59,6 +63,17 @@ def _key(settings: Settings) -> Finding:
     except CounterpoiseError as error:
         return Finding("pseudonym key", "missing", str(error))
     return Finding("pseudonym key", "ok", "set, long enough, and the one that landing was written with")
+
+
+def _engine(settings: Settings) -> Finding:
+    """Spark needs its Python package and Java; DuckDB came with the environment."""
+    if settings.engine != "spark":
+        return Finding("engine", "ok", settings.engine)
+    if find_spec("pyspark") is None:
+        return Finding("engine", "missing", MISSING_PACKAGE)
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=None if home is None else f"{home}/bin")
+    return _found("engine", java is not None, f"spark, with {java}", MISSING_JAVA)
 
 
 def _source(settings: Settings, source: str) -> Finding:

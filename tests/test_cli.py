@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration import cli
+from orchestration import cli, doctor
 from orchestration.connectors.base import Night
 from orchestration.errors import PublicationRefusedError, WarehouseError
 from orchestration.screens import report, summary
@@ -54,6 +54,17 @@ def test_the_doctor_names_a_missing_key_and_ends_with_code_5(monkeypatch):
     done = runner.invoke(cli.app, ["doctor"])
     assert done.exit_code == 5
     assert "COUNTERPOISE_PSEUDONYM_KEY is missing" in " ".join(done.stdout.replace("│", " ").split())
+
+
+def test_the_doctor_looks_for_java_where_the_engine_is_spark(monkeypatch, tmp_path):
+    monkeypatch.setenv("COUNTERPOISE_ENGINE", "spark")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.setattr(doctor, "find_spec", lambda name: object())
+    told = {found.subject: found for found in doctor.examine(load_settings())}["engine"]
+    assert (told.state, "scripts/install-system-packages.sh" in told.told) == ("missing", True)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "java").touch(mode=0o755)
+    assert {found.subject: found.state for found in doctor.examine(load_settings())}["engine"] == "ok"
 
 
 def test_the_doctor_notices_that_landing_was_written_with_another_key(company, monkeypatch):
