@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -204,3 +205,16 @@ def test_a_library_that_ends_the_interpreter_on_import_is_an_error(monkeypatch):
     monkeypatch.setattr(engine, "_great_expectations", leave)
     frame = Frame("git", pd.DataFrame({"a": [1]}), (Expected("x", "ExpectColumnValuesToNotBeNull", {"column": "a"}),))
     assert [result.state for result in engine.validate([frame])] == ["error"]
+
+
+def test_pyspark_is_hidden_while_the_tool_is_imported_and_there_again_after():
+    code = """
+import sys, types
+there = sys.modules["pyspark"] = types.ModuleType("pyspark")
+from orchestration.quality.engine import _great_expectations
+_great_expectations()
+from great_expectations.compatibility import pyspark
+print(type(pyspark.pyspark).__name__, sys.modules["pyspark"] is there)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["NotImported", "True"]

@@ -60,22 +60,23 @@ def validate(frames: Iterable[Frame]) -> list[CheckResult]:
 
 
 def _great_expectations() -> Any:
-    """Import it with telemetry off and without pyspark.
+    """Import it with telemetry off and without pyspark, whether that is loaded or not.
 
-    Where pyspark is installed, importing it on the side costs seconds and may end the interpreter with exit code 0.
+    Where it finds pyspark, the import costs seconds more and may end the interpreter with exit code 0.
     """
     os.environ.update(TELEMETRY_OFF)
-    hidden = "pyspark" not in sys.modules
-    if hidden:
-        sys.modules["pyspark"] = None  # type: ignore[assignment]  # the documented way to make an import fail
+    loaded = sys.modules.get("pyspark")
+    sys.modules["pyspark"] = None  # type: ignore[assignment]  # the documented way to make an import fail
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import great_expectations
             import great_expectations.expectations
     finally:
-        if hidden:
+        if loaded is None:
             del sys.modules["pyspark"]
+        else:
+            sys.modules["pyspark"] = loaded
     return great_expectations
 
 
