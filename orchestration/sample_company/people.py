@@ -121,7 +121,7 @@ def _habit(chance: Random, role: str) -> tuple[str, str]:
     """Tool and behaviour of somebody who is not in the cast."""
     if role not in DEVELOPER_ROLES:
         return ("copilot", "light") if chance.random() < 0.3 else ("none", "honest")
-    tool = chance.choices(("claude_log", "claude_api", "copilot", "none"), (18, 48, 24, 10))[0]
+    tool = chance.choices(("claude_log", "claude_api", "copilot", "none"), (26, 60, 10, 4))[0]
     behaviour = chance.choices(("light", "honest", "heavy"), (30, 65, 5))[0]
     return tool, behaviour
 
