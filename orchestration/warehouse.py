@@ -129,15 +129,25 @@ def manifest_path(settings: Settings) -> Path:
     return dbt_state(settings) / "target" / "manifest.json"
 
 
+def _parsed_path(settings: Settings) -> Path:
+    """Where dbt leaves the project as its own runner takes it back."""
+    return dbt_state(settings) / "target" / "partial_parse.msgpack"
+
+
 def run_dbt(settings: Settings, arguments: Sequence[str], talk: Talk = lambda line: None) -> DbtOutcome:
-    """Call dbt in this process. A failing node is a result; WarehouseError only when dbt cannot be called."""
-    if arguments[0] != "parse" and (broken := _parse_when_changed(settings)) is not None:
+    """Call dbt in this process on the parsed project. A node or a project that fails is a result, no exception."""
+    broken = _parse_when_changed(settings)
+    if broken is not None:
         return DbtOutcome(command=list(arguments), nodes=[], error=broken)
+    return _call(settings, arguments, talk, is_parsed=True)
+
+
+def _call(settings: Settings, arguments: Sequence[str], talk: Talk, *, is_parsed: bool) -> DbtOutcome:
     with _environment(child_environment(settings)):
         from dbt.cli.main import dbtRunner
 
         settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-        parsed = None if arguments[0] == "parse" else _parsed_project(settings)
+        parsed = _parsed_project(settings) if is_parsed else None
         try:
             answer = dbtRunner(manifest=parsed, callbacks=[lambda event: _say(event, talk)]).invoke(list(arguments))
         finally:
@@ -163,12 +173,12 @@ def current_manifest(settings: Settings) -> Path:
 
 def _parse_when_changed(settings: Settings) -> str | None:
     """Bring manifest and parsed project up to date; dbt's error when it cannot."""
-    path = manifest_path(settings)
-    stamp, parsed_from = path.with_name("parsed_from.txt"), _parsed_from(settings)
-    if path.is_file() and stamp.is_file() and stamp.read_text("utf-8") == parsed_from:
+    stamp, parsed_from = dbt_state(settings) / "target" / "parsed_from.txt", _parsed_from(settings)
+    left = (manifest_path(settings), _parsed_path(settings), stamp)
+    if all(path.is_file() for path in left) and stamp.read_text("utf-8") == parsed_from:
         return None
     stamp.unlink(missing_ok=True)
-    outcome = run_dbt(settings, settings_arguments(settings, "parse"))
+    outcome = _call(settings, settings_arguments(settings, "parse"), lambda line: None, is_parsed=False)
     if outcome.error is None:
         replace_text(stamp, parsed_from)
     return outcome.error
@@ -181,12 +191,10 @@ def _parsed_from(settings: Settings) -> str:
 
 def _parsed_project(settings: Settings) -> Manifest:
     """What the last parse left, as dbt's runner takes it."""
-    from dbt.constants import PARTIAL_PARSE_FILE_NAME
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
-    left = manifest_path(settings).with_name(PARTIAL_PARSE_FILE_NAME).read_bytes()
-    parsed = Manifest.from_msgpack(left, decoder=extended_mashumuro_decoder)
+    parsed = Manifest.from_msgpack(_parsed_path(settings).read_bytes(), decoder=extended_mashumuro_decoder)
     parsed.build_flat_graph()
     return parsed
 

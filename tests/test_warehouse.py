@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,17 @@ def test_an_unchanged_project_is_not_parsed_again(settings):
     assert current_manifest(settings).stat().st_mtime_ns == parsed
     (settings.dbt_project / "models" / "twos.sql").write_text("select 2 as two")
     assert current_manifest(settings).stat().st_mtime_ns > parsed
+
+
+def test_a_project_is_not_parsed_again_because_its_data_moved(settings, tmp_path):
+    stamp = current_manifest(settings).with_name("parsed_from.txt").stat().st_mtime_ns
+    shutil.copytree(settings.data, tmp_path / "moved")
+    moved = _Small(settings.model_copy(update={"data": tmp_path / "moved"}), settings.dbt_project)
+    assert run_dbt(moved, settings_arguments(moved, "build")).error is None
+    assert moved.warehouse.is_file()
+    assert current_manifest(moved).with_name("parsed_from.txt").stat().st_mtime_ns == stamp
+
+
+def test_a_project_is_parsed_again_when_what_dbt_takes_back_is_gone(settings):
+    (current_manifest(settings).parent / "partial_parse.msgpack").unlink()
+    assert run_dbt(settings, settings_arguments(settings, "run")).error is None
