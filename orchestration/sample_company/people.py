@@ -30,6 +30,9 @@ SIZE_WEIGHTS = {"payments": 9, "checkout": 8, "search": 8, "mobile": 8, "platfor
 ROLES = {"data": "data", "platform": "sre"}
 NOT_DEVELOPERS = {"payments": "manager", "checkout": "pm", "search": "manager", "mobile": "design",
                   "data": "pm", "growth": "pm"}  # fmt: skip
+# weights of Claude Code (logs on the machine, the organisation's report), Copilot and nothing: teams settle on a tool
+USUAL_TOOLS = (28, 62, 5, 5)
+TOOL_WEIGHTS: Mapping[str, tuple[int, int, int, int]] = {"search": (10, 10, 70, 10), "mobile": (10, 10, 70, 10)}
 SERVICES = (
     ("payments-api", "payments"), ("ledger", "payments"), ("checkout-web", "checkout"), ("cart", "checkout"),
     ("search-api", "search"), ("ranking", "search"), ("mobile-app", "mobile"), ("mobile-gateway", "mobile"),
@@ -83,7 +86,7 @@ def _person(chance: Random, index: int, team: str, seat: int, name: str, first_m
     first, last = name.lower().split()
     email = f"{first}.{last}@{DOMAIN}"
     role = NOT_DEVELOPERS[team] if team in NOT_DEVELOPERS and seat == 0 else ROLES.get(team, "developer")
-    tool, behaviour = CAST.get((team, seat)) or _habit(chance, role)
+    tool, behaviour = CAST.get((team, seat)) or _habit(chance, role, team)
     account = Account(f"{first[0]}{last}{index}", 5_000_000 + 7_919 * index)
     return Person(
         hr_id=f"HR{index + 1:04d}",
@@ -117,11 +120,11 @@ def _with_fate(person: Person, seat: tuple[str, int], middle: date) -> Person:
     return person
 
 
-def _habit(chance: Random, role: str) -> tuple[str, str]:
+def _habit(chance: Random, role: str, team: str) -> tuple[str, str]:
     """Tool and behaviour of somebody who is not in the cast."""
     if role not in DEVELOPER_ROLES:
         return ("copilot", "light") if chance.random() < 0.3 else ("none", "honest")
-    tool = chance.choices(("claude_log", "claude_api", "copilot", "none"), (26, 60, 10, 4))[0]
+    tool = chance.choices(("claude_log", "claude_api", "copilot", "none"), TOOL_WEIGHTS.get(team, USUAL_TOOLS))[0]
     behaviour = chance.choices(("light", "honest", "heavy"), (30, 65, 5))[0]
     return tool, behaviour
 

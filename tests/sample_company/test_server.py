@@ -85,8 +85,9 @@ def report(addresses, get, day) -> list[dict[str, object]]:
     return [line for part in parts for line in part]
 
 
-def test_a_signed_link_refuses_a_credential(addresses, get):
-    answer = get(f"{addresses.copilot}/orgs/acme/copilot/metrics/reports/users-1-day", day="2026-06-10")
+def test_a_signed_link_refuses_a_credential(addresses, get, world: World):
+    day = next(iter(Book.of(world, "copilot").days))
+    answer = get(f"{addresses.copilot}/orgs/acme/copilot/metrics/reports/users-1-day", day=str(day))
     link = answer.json()["download_links"][0]
     assert get(link).status_code == 400
     assert requests.get(link, timeout=10).status_code == 200
