@@ -19,6 +19,7 @@ from orchestration.connectors.http.errors import (
     UnauthorisedError,
     UnreachableError,
 )
+from tests.connectors.items_tool import ITEMS, SECRET, SIGNED, asked, items_tool
 from tests.connectors.loopback import (
     EPOCH,
     Loopback,
@@ -37,20 +38,11 @@ from tests.connectors.loopback import (
     used_up,
 )
 
-SECRET = "ghp_neverInAMessage"
-SIGNED = bearer(SecretStr(SECRET))
-ITEMS = [{"id": 1}, {"id": 2}]
-
 
 @pytest.fixture
 def tool():
-    with Loopback() as server:
-        server.route("GET", "/items", lambda ask: reply(ITEMS))
+    with items_tool() as server:
         yield server
-
-
-def asked(tool, pauses=None, **changes):
-    return client(tool.url, SIGNED, quiet(pauses, **changes))
 
 
 def test_an_answer_is_parsed_and_the_request_is_signed(tool):

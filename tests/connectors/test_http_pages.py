@@ -6,36 +6,25 @@ import gzip
 import json
 
 import pytest
-from pydantic import SecretStr
 
-from orchestration.connectors.http import bearer, client
 from orchestration.connectors.http.errors import (
     BrokenAnswerError,
     EndlessPagesError,
 )
+from tests.connectors.items_tool import asked, items_tool
 from tests.connectors.loopback import (
-    Loopback,
     Reply,
     failing,
     linked,
-    quiet,
     reply,
     throttled,
 )
 
-SIGNED = bearer(SecretStr("ghp_neverInAMessage"))
-ITEMS = [{"id": 1}, {"id": 2}]
-
 
 @pytest.fixture
 def tool():
-    with Loopback() as server:
-        server.route("GET", "/items", lambda ask: reply(ITEMS))
+    with items_tool() as server:
         yield server
-
-
-def asked(tool, pauses=None, **changes):
-    return client(tool.url, SIGNED, quiet(pauses, **changes))
 
 
 def test_pages_follow_next_as_given_though_its_path_changes(tool):
