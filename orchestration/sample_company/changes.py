@@ -112,7 +112,8 @@ def _change(cast: Cast, person: Person | None, day: date, kind: str, team_id: st
     if person and person.behaviour == "tiny_pr_splitter":
         size = 1 + size // 12
     author = {"human": person.account if person else None, "agent": COPILOT_AGENT, "bot": DEPENDABOT}.get(kind)
-    assisted = kind == "human" and person is not None and person.tool != "none" and chance.random() < 0.4
+    # drawn for everybody: the fate of a change must not depend on who uses which tool
+    assisted = chance.random() < 0.4 and kind == "human" and person is not None and person.tool != "none"
     commits = tuple(_commits(chance, person, kind, created, size, assisted))
     moments = [Moment(ready, "ready", person.account if person else None)] if is_draft else []
     moments += _fate(cast, team, person, author, ready)
