@@ -29,7 +29,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 DAY = "2026-11-15"
 ACCOUNTS = 50
-CLI = (sys.executable, "-m", "orchestration.cli")
+CLI = (sys.executable, "-m", "orchestration.cli.app")
 SETTINGS = """
 [organisation]
 name = "acme"

@@ -12,9 +12,9 @@ from orchestration.defs.landed import landed_asset
 from orchestration.defs.publication import publication_asset
 from orchestration.defs.schedule import nightly_job, nightly_schedule
 from orchestration.defs.warehouse import dbt_assets, inputs_asset
-from orchestration.manifest import read_manifest
 from orchestration.settings import Settings, load_settings
-from orchestration.warehouse import current_manifest
+from orchestration.warehouse.dbt_manifest import read_manifest
+from orchestration.warehouse.dbt_runner import current_manifest
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:

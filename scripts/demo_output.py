@@ -15,9 +15,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from orchestration import cli
+from orchestration.cli import report
+from orchestration.cli.app import PIPED_COLUMNS
 from orchestration.connectors.base import Night
-from orchestration.screens import report
 from orchestration.settings import Settings
 
 SHOWN_DATA = "data/demo/data"
@@ -25,8 +25,8 @@ SHOWN_DATA = "data/demo/data"
 
 def demo() -> str:
     """A fenced block with the table of the sample company. Takes as long as the demo does."""
-    from orchestration.demo import sample_company
-    from orchestration.job import run_nights
+    from orchestration.cli.demo import sample_company
+    from orchestration.dagster_run import run_nights
 
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as undo:
@@ -40,7 +40,7 @@ def demo() -> str:
 def printed(settings: Settings, night: Night) -> str:
     """A fenced block with what a night's command prints of it."""
     paper = StringIO()
-    report.night(settings, night, Console(file=paper, width=cli.PIPED_COLUMNS))
+    report.night(settings, night, Console(file=paper, width=PIPED_COLUMNS))
     lines = [line.rstrip() for line in paper.getvalue().splitlines()]
     told = "\n".join(lines).strip().replace(str(settings.data_folder), SHOWN_DATA)
     return f"```\n{told}\n```"

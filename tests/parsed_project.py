@@ -1,7 +1,7 @@
 """The parsed dbt project, made once for all workers of a test run.
 
 Belongs here: giving it to a data folder, which would otherwise parse the project for itself, ten seconds each. Does
-not: tests of parsing (test_warehouse); `tests/test_first_look.py` starts from nothing, as a user does.
+not: tests of parsing (test_warehouse); `tests/end_to_end/test_quickstart.py` starts from nothing, as a user does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import Settings
-from orchestration.warehouse import current_manifest, manifest_path
+from orchestration.warehouse.dbt_runner import current_manifest, manifest_path
 
 _shared: list[Path] = []
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestration.connectors.http.waiting import Transport as Transport
+from orchestration.connectors._http.waiting import Transport as Transport
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from orchestration import inputs
 from orchestration.connectors.base import Night
 from orchestration.errors import BusyError, CounterpoiseError, PublicationRefusedError
-from orchestration.lock import writer_lock
 from orchestration.settings import Settings
+from orchestration.storage.writer_lock import writer_lock
+from orchestration.warehouse import inputs
 
 if TYPE_CHECKING:
-    from orchestration.builds import CheckResult
-    from orchestration.inputs import NightInputs
+    from orchestration.warehouse.build_record import CheckResult
+    from orchestration.warehouse.inputs import NightInputs
 
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 WHOLE_RANGE = dg.BackfillPolicy.single_run()
@@ -47,7 +47,7 @@ def inputs_of(settings: Settings, context: dg.AssetExecutionContext) -> NightInp
 @contextmanager
 def step(settings: Settings, context: dg.AssetExecutionContext) -> Iterator[None]:
     """One step of a night under the writer lock. When it dies, the night is refused in writing before Dagster knows."""
-    from orchestration import night
+    from orchestration import pipeline
 
     try:
         with writer_lock(settings.data_folder, f"step {context.op.name}"):
@@ -57,11 +57,11 @@ def step(settings: Settings, context: dg.AssetExecutionContext) -> Iterator[None
     except (BusyError, PublicationRefusedError) as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
     except CounterpoiseError as error:
-        told = night.refuse_unfinished(inputs_of(settings, context), error)
+        told = pipeline.refuse_unfinished(inputs_of(settings, context), error)
         raise dg.Failure(description=told, allow_retries=False) from error
     except Exception as error:
         log.exception("step %s died", context.op.name)
-        told = night.refuse_unfinished(inputs_of(settings, context), error)
+        told = pipeline.refuse_unfinished(inputs_of(settings, context), error)
         raise dg.Failure(description=told, allow_retries=False) from error
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.builds import LandingRecord
 from orchestration.contracts import SourceContract
 from orchestration.defs.common import WHOLE_RANGE, Event, night_partitions, nights_of, step
 from orchestration.settings import Settings
+from orchestration.warehouse.build_record import LandingRecord
 
 RETRIES = 2
 RETRY_SECONDS = 15
@@ -46,10 +46,10 @@ def landed_asset(settings: Settings, contract: SourceContract) -> dg.AssetsDefin
         backfill_policy=WHOLE_RANGE,
     )
     def land_source(context: dg.AssetExecutionContext) -> Iterator[Event]:
-        from orchestration import night
+        from orchestration import pipeline
 
         with step(settings, context):
-            record, is_worth_retrying = night.land(settings, source, nights_of(context))
+            record, is_worth_retrying = pipeline.land(settings, source, nights_of(context))
             if is_worth_retrying and context.retry_number < RETRIES:
                 wait = RETRY_SECONDS * (context.retry_number + 1)
                 raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait)

@@ -10,10 +10,10 @@ import dagster as dg
 
 from orchestration.defs.common import WHOLE_RANGE, Event, check_result, inputs_of, night_partitions, step
 from orchestration.defs.warehouse import node_key
-from orchestration.manifest import Manifest
 from orchestration.publishing.publish import Published
 from orchestration.quality.published import check_names
 from orchestration.settings import Settings
+from orchestration.warehouse.dbt_manifest import Manifest
 
 PUBLICATION = dg.AssetKey(["publication"])
 
@@ -47,13 +47,13 @@ def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefini
         backfill_policy=WHOLE_RANGE,
     )
     def publish_marts(context: dg.AssetExecutionContext) -> Iterator[Event]:
-        from orchestration import night
+        from orchestration import pipeline
 
         with step(settings, context):
             inputs = inputs_of(settings, context)
-            for found in night.check_published(inputs).results:
+            for found in pipeline.check_published(inputs).results:
                 yield check_result(PUBLICATION, f"{found.subject}_{found.check}", found, is_blocking=True)
-            done = night.publish_or_refuse(inputs)
+            done = pipeline.publish_or_refuse(inputs)
         yield dg.MaterializeResult(asset_key=PUBLICATION, metadata=_metadata(done))
 
     return publish_marts

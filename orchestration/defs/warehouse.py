@@ -1,7 +1,7 @@
 """The warehouse in the graph: what the night builds from, then every dbt model with its tests as asset checks.
 
 Belongs here: translating the dbt manifest into asset specs, and results into events. dbt itself runs in this process
-(orchestration/warehouse.py): a second interpreter, and the import of dagster-dbt, would cost more than the build.
+(warehouse/dbt_runner.py): a second interpreter, and the import of dagster-dbt, would cost more than the build.
 Does not: SQL, judging.
 """
 
@@ -9,15 +9,15 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.builds import QualityReport
 from orchestration.defs.common import WHOLE_RANGE, Event, check_result, inputs_of, log, night_partitions, step
 from orchestration.defs.landed import landed_key
 from orchestration.errors import WarehouseError
-from orchestration.inputs import NightInputs
-from orchestration.manifest import PUBLISHED_SCHEMA, DataTest, Manifest, Node
 from orchestration.quality.landed import CHECKS
 from orchestration.settings import Settings
-from orchestration.warehouse import DbtOutcome
+from orchestration.warehouse.build_record import QualityReport
+from orchestration.warehouse.dbt_manifest import PUBLISHED_SCHEMA, DataTest, Manifest, Node
+from orchestration.warehouse.dbt_runner import DbtOutcome
+from orchestration.warehouse.inputs import NightInputs
 
 INPUTS = dg.AssetKey(["run", "inputs"])
 WARNING_CHECKS = ("freshness",)
@@ -59,17 +59,17 @@ def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
         backfill_policy=WHOLE_RANGE,
     )
     def prepare_inputs(context: dg.AssetExecutionContext) -> Iterator[Event]:
-        from orchestration import night
+        from orchestration import pipeline
 
         with step(settings, context):
             inputs = inputs_of(settings, context)
-            standing = night.standing_publication(inputs)
+            standing = pipeline.standing_publication(inputs)
             if standing is not None:
                 log.info("nothing changed; %s stands", standing.publication_id)
                 yield from (_standing_check(spec.name, standing.publication_id) for spec in checks)
                 return
-            night.begin(inputs)
-            report = night.check_landed(inputs)
+            pipeline.begin(inputs)
+            report = pipeline.check_landed(inputs)
             yield from _landed_checks(report)
             if report.is_blocked:
                 raise WarehouseError("what landed is not what was expected")
@@ -90,11 +90,11 @@ def dbt_assets(settings: Settings, manifest: Manifest, sources: list[str]) -> dg
         backfill_policy=WHOLE_RANGE,
     )
     def build_warehouse(context: dg.AssetExecutionContext) -> Iterator[Event]:
-        from orchestration import night
+        from orchestration import pipeline
 
         with step(settings, context):
             inputs = inputs_of(settings, context)
-            outcome = night.build(inputs)
+            outcome = pipeline.build(inputs)
             yield from _events(outcome, manifest)
             if not outcome.is_good:
                 raise WarehouseError(outcome.error or f"{len(outcome.failed)} nodes of dbt failed")

@@ -22,7 +22,7 @@ from orchestration.errors import (
     TruncatedLoadError,
     UnreachableError,
 )
-from orchestration.landing import manifest
+from orchestration.landing import ledger
 from orchestration.landing.load import Landing, LoadInProgress
 from orchestration.landing.pseudonyms import Pseudonymiser
 
@@ -54,7 +54,7 @@ class LoadReport:
     def is_complete(self) -> bool:
         return not self.failed and not self.refused
 
-    def count(self, load: manifest.Load) -> None:
+    def count(self, load: ledger.Load) -> None:
         self.new_loads += 1
         for stream, brought in load.streams.items():
             self.landed += brought.landed
@@ -64,10 +64,10 @@ class LoadReport:
                 self.unknown_fields[path] = self.unknown_fields.get(path, 0) + rows
 
 
-def cursors(loads: list[manifest.Load], night: Night) -> dict[str, str]:
+def cursors(loads: list[ledger.Load], night: Night) -> dict[str, str]:
     """Slice key -> cursor of its newest load before this night."""
     before = [load for load in loads if load.as_of < night.as_of]
-    newest = manifest.newest_by_slice(before)
+    newest = ledger.newest_by_slice(before)
     return {key: load.cursor for key, load in newest.items() if load.cursor is not None}
 
 
@@ -88,7 +88,7 @@ def land_slices(
     slices again; `accept_shrink` lets a smaller set replace a larger.
     """
     report = LoadReport(contract.source)
-    newest = manifest.newest_by_slice(manifest.visible(manifest.read(landing.folder, contract.source), night.as_of))
+    newest = ledger.newest_by_slice(ledger.visible(ledger.read(landing.folder, contract.source), night.as_of))
     if accept_shrink:
         landing = replace(landing, smallest_load_share=0.0)
     finished = _Finished(landing.folder, report)
@@ -115,10 +115,10 @@ class _Finished:
     def __init__(self, folder: Path, report: LoadReport) -> None:
         self.report = report
         self._folder = folder
-        self._loads: list[manifest.Load] = []
+        self._loads: list[ledger.Load] = []
         self._files = 0
 
-    def add(self, load: manifest.Load) -> None:
+    def add(self, load: ledger.Load) -> None:
         self._loads.append(load)
         self._files += sum(len(stream.files) for stream in load.streams.values())
         if self._files >= COMMITTED_FILES or len(self._loads) >= COMMITTED_FILES:
@@ -126,7 +126,7 @@ class _Finished:
 
     def commit(self) -> None:
         """Let the waiting loads count. A kill before this line costs reading them again and nothing else."""
-        manifest.commit(self._folder, self.report.source, self._loads)
+        ledger.commit(self._folder, self.report.source, self._loads)
         for load in self._loads:
             if load.confirms is None:
                 self.report.count(load)

@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 from orchestration.connectors.base import Batch, Item, Night, Refused, Row, Slice
 from orchestration.contracts import SourceContract, StreamContract
 from orchestration.errors import LandingError, TruncatedLoadError
-from orchestration.landing import manifest, tables
+from orchestration.landing import ledger, tables
 from orchestration.landing.pseudonyms import Pseudonymiser
-from orchestration.landing.records import RefusedRecord, cast_record, payload_digest
+from orchestration.landing.rows import RefusedRecord, cast_record, payload_digest
 from orchestration.landing.writer import DraftFiles
 
 BUFFERED_ROWS = 20_000
@@ -58,7 +58,7 @@ class LoadInProgress:
         contract: SourceContract,
         night: Night,
         piece: Slice,
-        previous: manifest.Load | None,
+        previous: ledger.Load | None,
     ) -> None:
         self._landing, self._contract, self._night, self._slice = landing, contract, night, piece
         self._previous = previous
@@ -89,7 +89,7 @@ class LoadInProgress:
                 self._tallies[item.stream].received += 1
                 self._quarantine(item.stream, item.reason, item.pointer, payload_digest(item.payload))
 
-    def finish(self) -> manifest.Load:
+    def finish(self) -> ledger.Load:
         """The line for the manifest. Content equal to the last load's is confirmed, not written again."""
         for stream in self._rows:
             self._flush(stream)
@@ -100,7 +100,7 @@ class LoadInProgress:
         same = self._previous is not None and self._previous.digest == digest
         if same:
             self.drop()
-        return manifest.Load(
+        return ledger.Load(
             load_id=self.load_id,
             source=self._contract.source,
             slice_key=self._slice.key,
@@ -232,9 +232,9 @@ class LoadInProgress:
         draft.replace(path)
         return str(relative)
 
-    def _stream_loads(self, files: dict[str, list[manifest.LandedFile]]) -> dict[str, manifest.StreamLoad]:
+    def _stream_loads(self, files: dict[str, list[ledger.LandedFile]]) -> dict[str, ledger.StreamLoad]:
         return {
-            stream: manifest.StreamLoad(
+            stream: ledger.StreamLoad(
                 received=tally.received,
                 landed=tally.landed,
                 quarantined=tally.quarantined,

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.landing.manifest import LandedFile
+from orchestration.landing.ledger import LandedFile
 
 ROW_GROUP = 256_000
 

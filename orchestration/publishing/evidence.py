@@ -11,16 +11,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration import policy
-from orchestration.builds import BuildFolder
-from orchestration.inputs import NightInputs
-from orchestration.landing.manifest import Load, newest_by_slice
-from orchestration.manifest import Manifest, read_manifest
-from orchestration.policy.terms import Outgoing, Refusal
+from orchestration.landing.ledger import Load, newest_by_slice
+from orchestration.publishing import policy
 from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds
+from orchestration.publishing.policy.terms import Outgoing, Refusal
 from orchestration.publishing.publication import Publication, SourceCompleteness, current
-from orchestration.publishing.relations import open_read_only
-from orchestration.warehouse import manifest_path
+from orchestration.storage.relations import open_read_only
+from orchestration.warehouse.build_record import BuildFolder
+from orchestration.warehouse.dbt_manifest import Manifest, read_manifest
+from orchestration.warehouse.dbt_runner import manifest_path
+from orchestration.warehouse.inputs import NightInputs
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.publishing.publication import DATABASE, Publication
-from orchestration.publishing.relations import (
+from orchestration.storage.relations import (
     STORAGE_VERSION,
     RelationContent,
     RelationDocs,

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from orchestration.builds import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
-from orchestration.policy.terms import Refusal
+from orchestration.publishing.policy.terms import Refusal
 from orchestration.publishing.publication import SourceCompleteness
-from orchestration.warehouse import NodeResult
+from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
+from orchestration.warehouse.dbt_runner import NodeResult
 
 MISSING = "missing_result"
 """The rule that evidence must be there at all."""

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestration.publishing.relations import RelationContent
+from orchestration.storage.relations import RelationContent
 
 DATABASE = "counterpoise.duckdb"
 RECORD = "publication.json"

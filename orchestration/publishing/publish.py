@@ -17,10 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from orchestration import faults
-from orchestration.durable import sync, sync_tree
 from orchestration.errors import WarehouseError
-from orchestration.publishing import relations
 from orchestration.publishing.files import write_database, write_parquet
 from orchestration.publishing.publication import (
     CURRENT,
@@ -37,7 +34,9 @@ from orchestration.publishing.publication import (
     read_publication,
     sha256_of,
 )
-from orchestration.publishing.relations import RelationContent, RelationDocs
+from orchestration.storage import crash_points, relations
+from orchestration.storage.atomic_files import sync, sync_tree
+from orchestration.storage.relations import RelationContent, RelationDocs
 
 Outcome = Literal["published", "unchanged", "kept_beside"]
 
@@ -84,7 +83,7 @@ def publish(material: Material, published: Path, *, keep: int) -> Published:
     publication = standing or _add(material, contents, published)
     outcome = _point(publication, published)
     prune(published, keep=keep)
-    faults.reached("publish.pruned")
+    crash_points.reached("publish.pruned")
     return Published(outcome, publication, published / publication.publication_id)
 
 
@@ -152,21 +151,21 @@ def _add(material: Material, contents: Mapping[str, RelationContent], published:
     name = next_identifier(published, material.as_of)
     draft = published / f"{DRAFT_PREFIX}{name}"
     draft.mkdir()
-    faults.reached("publish.draft_created")
+    crash_points.reached("publish.draft_created")
     record = _record(material, contents, name)
     write_database(draft / DATABASE, material.warehouse, material.marts, record)
-    faults.reached("publish.database_written")
+    crash_points.reached("publish.database_written")
     write_parquet(draft, record.relations)
-    faults.reached("publish.parquet_written")
+    crash_points.reached("publish.parquet_written")
     _write_record(draft, record)
-    faults.reached("publish.record_written")
+    crash_points.reached("publish.record_written")
     sync_tree(draft)
-    faults.reached("publish.synced")
+    crash_points.reached("publish.synced")
     verified = verify(draft)
-    faults.reached("publish.verified")
+    crash_points.reached("publish.verified")
     draft.rename(published / name)
     sync(published)
-    faults.reached("publish.renamed")
+    crash_points.reached("publish.renamed")
     return verified
 
 
@@ -205,8 +204,8 @@ def _point(publication: Publication, published: Path) -> Outcome:
         return "kept_beside"
     pointer = published / f"{DRAFT_PREFIX}current-{os.getpid()}"
     pointer.symlink_to(publication.publication_id, target_is_directory=True)
-    faults.reached("publish.pointer_drafted")
+    crash_points.reached("publish.pointer_drafted")
     pointer.replace(published / CURRENT)
     sync(published)
-    faults.reached("publish.pointer_switched")
+    crash_points.reached("publish.pointer_switched")
     return "published"

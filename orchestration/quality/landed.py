@@ -13,10 +13,10 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from orchestration.contracts import Column, StreamContract
-from orchestration.inputs import NightInputs, VisibleStream
-from orchestration.landing.manifest import Load
-from orchestration.publishing.relations import identifier, literal
-from orchestration.quality.engine import Expected, Frame
+from orchestration.landing.ledger import Load
+from orchestration.quality.gx import Expected, Frame
+from orchestration.storage.relations import identifier, literal
+from orchestration.warehouse.inputs import NightInputs, VisibleStream
 
 if TYPE_CHECKING:
     import pandas as pd

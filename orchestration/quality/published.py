@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from orchestration.manifest import Manifest, Node
-from orchestration.policy.people import PERSON_WORDS, RANKING_WORDS
-from orchestration.policy.terms import LONG_MART
-from orchestration.publishing.relations import columns_of, identifier, outgoing
-from orchestration.quality.engine import Expected, Frame
+from orchestration.publishing.policy.people import PERSON_WORDS, RANKING_WORDS
+from orchestration.publishing.policy.terms import LONG_MART
+from orchestration.quality.gx import Expected, Frame
+from orchestration.storage.relations import columns_of, identifier, outgoing
+from orchestration.warehouse.dbt_manifest import Manifest, Node
 
 if TYPE_CHECKING:
     import pandas as pd

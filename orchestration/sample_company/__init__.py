@@ -5,9 +5,9 @@
 It knows nothing of any model, metric or detector: the marts must find the planted truth on their own.
 """
 
-from orchestration.sample_company.emit import generate, load
-from orchestration.sample_company.server import serve
+from orchestration.sample_company.apis.server import serve
+from orchestration.sample_company.generate import generate, load
 from orchestration.sample_company.settings import settings_overrides
-from orchestration.sample_company.world import World, make_world
+from orchestration.sample_company.world.company import World, make_world
 
 __all__ = ["World", "generate", "load", "make_world", "serve", "settings_overrides"]

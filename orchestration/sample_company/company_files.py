@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from orchestration.sample_company.model import HOLIDAYS, Person
-from orchestration.sample_company.people import TEAMS
-from orchestration.sample_company.times import local_day
-from orchestration.sample_company.world import World
+from orchestration.sample_company.world.calendar import local_day
+from orchestration.sample_company.world.company import World
+from orchestration.sample_company.world.model import HOLIDAYS, Person
+from orchestration.sample_company.world.people import TEAMS
 
 Cells = Sequence[object]
 FOUNDED = date(2019, 1, 1)

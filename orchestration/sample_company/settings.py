@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestration.sample_company.model import ORGANISATION, ZONE
-from orchestration.sample_company.server import Addresses
-from orchestration.sample_company.world import World
+from orchestration.sample_company.apis.server import Addresses
+from orchestration.sample_company.world.company import World
+from orchestration.sample_company.world.model import ORGANISATION, ZONE
 
 CONFIG_NAME = "counterpoise.toml"
 SECRET = "sample-company-only"  # noqa: S105

@@ -14,12 +14,12 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from orchestration.sample_company.behaviours import GAMING
-from orchestration.sample_company.model import PRODUCTION, ZONE, Change, Deployment, Incident
-from orchestration.sample_company.people import JOINER, LEAVER, MOVER, RENAMED, SMALL_TEAM
-from orchestration.sample_company.times import local_day, week_of
 from orchestration.sample_company.truth_usage import usage_counts
-from orchestration.sample_company.world import World
+from orchestration.sample_company.world.behaviours import GAMING
+from orchestration.sample_company.world.calendar import local_day, week_of
+from orchestration.sample_company.world.company import World
+from orchestration.sample_company.world.model import PRODUCTION, ZONE, Change, Deployment, Incident
+from orchestration.sample_company.world.people import JOINER, LEAVER, MOVER, RENAMED, SMALL_TEAM
 
 COHORT = timedelta(days=14)
 ROLLBACK_WITHIN = timedelta(hours=72)

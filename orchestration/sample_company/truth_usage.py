@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from orchestration.sample_company.model import Person, Session
-from orchestration.sample_company.people import DEVELOPER_ROLES
-from orchestration.sample_company.reports import Book, calls_of, copilot_sees, machine_call, total, uses_cli
-from orchestration.sample_company.times import week_of, workdays
-from orchestration.sample_company.world import World
+from orchestration.sample_company.world.calendar import week_of, workdays
+from orchestration.sample_company.world.company import World
+from orchestration.sample_company.world.model import Person, Session
+from orchestration.sample_company.world.people import DEVELOPER_ROLES
+from orchestration.sample_company.world.reports import Book, calls_of, copilot_sees, machine_call, total, uses_cli
 
 Cell = tuple[str, date]
 UNASSIGNED = "unassigned"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from pydantic import SecretStr
 
-from orchestration.connectors.http import Client, bearer, client
+from orchestration.connectors._http import Client, bearer, client
 from tests.connectors.loopback import Loopback, quiet, reply
 
 SECRET = "ghp_neverInAMessage"

@@ -24,7 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from orchestration.connectors.http import Transport
+from orchestration.connectors._http import Transport
 
 DATE = "Tue, 17 Nov 2026 03:00:00 GMT"
 EPOCH = 1794884400

@@ -12,7 +12,7 @@ from orchestration.connectors import claude_code
 from orchestration.connectors.base import Night
 from orchestration.contracts import load_contracts
 from orchestration.errors import PermissionRefusedError, SourceError
-from orchestration.landing.records import RefusedRecord, cast_record
+from orchestration.landing.rows import RefusedRecord, cast_record
 from tests.connectors.loopback import Loopback, failing, half_json, quiet, reply, throttled
 
 CONTRACT = load_contracts(Path(__file__).parents[2] / "dbt_project" / "models" / "staging")["claude_code"]

@@ -16,10 +16,10 @@ from orchestration.connectors import copilot
 from orchestration.connectors.base import Night, Refused, Row
 from orchestration.contracts import load_contracts
 from orchestration.errors import PermissionRefusedError, SourceError
-from orchestration.landing.records import cast_record
+from orchestration.landing.rows import cast_record
 from tests.connectors.loopback import Loopback, Reply, empty, quiet, reply, secondary_limit, throttled, truncated
 
-ANSWERS = Path(__file__).parents[1] / "answers" / "copilot"
+ANSWERS = Path(__file__).parents[1] / "payloads" / "copilot"
 CONTRACT = load_contracts(Path(__file__).parents[2] / "dbt_project" / "models" / "staging")["copilot"]
 NIGHT = Night.of(date(2026, 11, 17))
 REPORTS = "/orgs/acme/copilot/metrics/reports"

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from orchestration.connectors.base import Refused
-from orchestration.connectors.http.errors import (
+from orchestration.connectors._http.errors import (
     EndlessPagesError,
     ForbiddenError,
     NotFoundError,
     RejectedError,
     UnreachableError,
 )
+from orchestration.connectors.base import Refused
 from tests.connectors.github_tool import (
     FakeGitHub,
     bot,

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from graphql import parse
 
+from orchestration.connectors._shared.bot_registry import load_signatures
 from orchestration.connectors.github.facts import (
     co_authors,
     commit_evidence,
@@ -16,7 +17,6 @@ from orchestration.connectors.github.facts import (
     reverted,
 )
 from orchestration.connectors.github.queries import QUERIES
-from orchestration.signatures import load_signatures
 
 ON = date(2026, 11, 1)
 SHA = "0123456789abcdef0123456789abcdef01234567"

@@ -12,10 +12,10 @@ import pytest
 
 from orchestration import landing
 from orchestration.connectors import github
+from orchestration.connectors._shared.bot_registry import load_signatures
 from orchestration.connectors.github.records import instant
 from orchestration.contracts import load_contracts
-from orchestration.landing import Landing, Pseudonymiser, manifest
-from orchestration.signatures import load_signatures
+from orchestration.landing import Landing, Pseudonymiser, ledger
 from tests.connectors.github_tool import (
     NIGHT,
     FakeGitHub,
@@ -32,7 +32,7 @@ from tests.connectors.github_tool import (
 from tests.connectors.loopback import Loopback, failing, linked, quiet, reply
 
 STAGING = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
-ANSWERS = Path(__file__).parents[1] / "answers" / "github"
+ANSWERS = Path(__file__).parents[1] / "payloads" / "github"
 CONTRACT = load_contracts(STAGING)["github"]
 WEBHOOKS = json.loads((ANSWERS / "webhooks_examples.json").read_text())
 
@@ -51,7 +51,7 @@ def folder(tmp_path):
 
 def land(folder, tool, **changes):
     settings = config(tool, **changes)
-    counted = manifest.visible(manifest.read(folder.folder, "github"), NIGHT.as_of)
+    counted = ledger.visible(ledger.read(folder.folder, "github"), NIGHT.as_of)
     found = github.slices(settings, NIGHT, landing.cursors(counted, NIGHT), quiet(attempts=2))
     return landing.land_slices(folder, CONTRACT, NIGHT, found)
 

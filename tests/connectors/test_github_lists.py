@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.connectors.http.errors import NotFoundError
+from orchestration.connectors._http.errors import NotFoundError
 from tests.connectors.github_tool import FakeGitHub, deployment, items, numbers, pull_request, rows, slices
 from tests.connectors.loopback import Loopback, empty, linked, reply
 

@@ -9,8 +9,8 @@ import sys
 import pytest
 from pydantic import SecretStr
 
-from orchestration.connectors.http import bearer, client
-from orchestration.connectors.http.errors import (
+from orchestration.connectors._http import bearer, client
+from orchestration.connectors._http.errors import (
     BrokenAnswerError,
     ForbiddenError,
     NotFoundError,
@@ -248,7 +248,7 @@ def test_the_rate_limit_left_is_counted(tool):
 
 
 def test_a_judge_may_call_a_good_answer_a_limit(tool):
-    from orchestration.connectors.http.waiting import PassingError
+    from orchestration.connectors._http.waiting import PassingError
 
     answers = iter([{"errors": "limited"}, {"data": 1}])
 
@@ -263,6 +263,6 @@ def test_a_judge_may_call_a_good_answer_a_limit(tool):
 
 
 def test_importing_the_layer_imports_neither_dlt_nor_requests():
-    script = "import sys, orchestration.connectors.http; print(sorted({'dlt', 'requests'} & set(sys.modules)))"
+    script = "import sys, orchestration.connectors._http; print(sorted({'dlt', 'requests'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from orchestration.connectors.http.errors import (
+from orchestration.connectors._http.errors import (
     BrokenAnswerError,
     EndlessPagesError,
 )

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from pydantic import SecretStr
 
+from orchestration.connectors._http.errors import ForbiddenError
 from orchestration.connectors.base import Night
-from orchestration.connectors.http.errors import ForbiddenError
 from orchestration.connectors.pagerduty import Config, slices
 from orchestration.connectors.pagerduty.pages import TooDeepError
 from orchestration.errors import SourceError

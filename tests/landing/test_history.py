@@ -3,17 +3,17 @@
 from dataclasses import replace
 from datetime import date
 
-from conftest import CONTRACT, event, piece
+from tests.landing.conftest import CONTRACT, event, piece
 
-from orchestration.inputs import visible_files
-from orchestration.landing import manifest
+from orchestration.landing import ledger
+from orchestration.warehouse.inputs import visible_files
 
 SEATS = CONTRACT.stream("seats")
 MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
 
 
 def days_in_sight(landing, contract):
-    return [file.day for file in visible_files(contract, manifest.read(landing.folder, "toy"))]
+    return [file.day for file in visible_files(contract, ledger.read(landing.folder, "toy"))]
 
 
 def test_a_snapshot_that_keeps_history_shows_every_set_that_differed(landing, land):

@@ -7,16 +7,16 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import AS_OF, CONTRACT, event, piece
+from tests.landing.conftest import AS_OF, CONTRACT, event, piece
 
 from orchestration.connectors.base import Batch, Refused, Row, Slice
 from orchestration.errors import LandingError, SettingsError, SourceError, UnreachableError
-from orchestration.inputs import coverage, visible_files
-from orchestration.landing import GIVES_UP_AFTER, Pseudonymiser, check_key, manifest
+from orchestration.landing import GIVES_UP_AFTER, Pseudonymiser, check_key, ledger
+from orchestration.warehouse.inputs import coverage, visible_files
 
 
 def rows(landing, stream="events"):
-    files = visible_files(CONTRACT.stream(stream), manifest.read(landing.folder, "toy"))
+    files = visible_files(CONTRACT.stream(stream), ledger.read(landing.folder, "toy"))
     return [row for file in files for row in pq.read_table(landing.folder / file.path).to_pylist()]
 
 
@@ -50,7 +50,7 @@ def test_no_identifier_lands_in_clear(landing, land):
 )
 def test_a_bad_record_is_quarantined_with_its_reason(landing, land, record, reason):
     report = land(piece("a", [record, event(2)]))
-    (load,) = manifest.read(landing.folder, "toy")
+    (load,) = ledger.read(landing.folder, "toy")
     (refused,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
     assert (report.landed, report.quarantined, refused["reason"], refused["pointer"]) == (1, 1, reason, "toy:0")
     assert len(refused["payload_sha256"]) == 64
@@ -59,7 +59,7 @@ def test_a_bad_record_is_quarantined_with_its_reason(landing, land, record, reas
 def test_received_is_landed_plus_quarantined(landing, land):
     broken = Slice("b", ("events",), lambda: [Refused("events", "bad_json", "file:1", b"{")])
     land(piece("a", [event(n, tokens=n if n % 3 else "x") for n in range(30)]), broken)
-    brought = [load.streams["events"] for load in manifest.read(landing.folder, "toy")]
+    brought = [load.streams["events"] for load in ledger.read(landing.folder, "toy")]
     assert [(b.received, b.landed, b.quarantined) for b in brought] == [(30, 20, 10), (1, 0, 1)]
 
 
@@ -70,7 +70,7 @@ def test_a_failing_slice_leaves_no_trace_and_others_go_on(landing, land):
 
     report = land(Slice("bad", ("events",), breaks), piece("good", [event(2)]))
     assert (report.landed, report.failed) == (1, ["bad: connection reset"])
-    assert [load.slice_key for load in manifest.read(landing.folder, "toy")] == ["good"]
+    assert [load.slice_key for load in ledger.read(landing.folder, "toy")] == ["good"]
     assert not list(landing.folder.rglob("*.draft"))
 
 
@@ -85,7 +85,7 @@ def test_the_same_input_landed_twice_changes_nothing(landing, land):
 def test_a_later_night_that_reads_the_same_confirms_it(landing, land):
     land(piece("a", [event(1)]))
     land(piece("a", [event(1)]), day=date(2026, 11, 16))
-    first, second = manifest.read(landing.folder, "toy")
+    first, second = ledger.read(landing.folder, "toy")
     assert (second.confirms, second.streams["events"].files) == (first.load_id, [])
     assert len(rows(landing)) == 1
 
@@ -101,7 +101,7 @@ def test_a_corrected_day_replaces_that_day_only(landing, land):
 def test_a_day_that_was_asked_and_empty_is_not_missing(landing, land):
     day = date(2026, 11, 14)
     land(piece(f"days/{day}", [], day, "days"))
-    loads = manifest.read(landing.folder, "toy")
+    loads = ledger.read(landing.folder, "toy")
     told = {d.day.day: d.status for d in coverage(CONTRACT.stream("days"), loads, [date(2026, 11, 13), day])}
     assert told == {13: "missing", 14: "empty"}
 
@@ -128,19 +128,19 @@ def test_a_file_that_no_manifest_names_does_not_exist(landing, land):
 
 def test_a_torn_manifest_line_is_as_if_it_had_not_been(landing, land):
     land(piece("a", [event(1)]))
-    path = landing.folder / "toy" / manifest.NAME
+    path = landing.folder / "toy" / ledger.NAME
     path.write_bytes(path.read_bytes() + b'{"load_id": "half')
-    assert len(manifest.read(landing.folder, "toy")) == 1
+    assert len(ledger.read(landing.folder, "toy")) == 1
     land(piece("b", [event(2)]))
-    assert [load.slice_key for load in manifest.read(landing.folder, "toy")] == ["a", "b"]
+    assert [load.slice_key for load in ledger.read(landing.folder, "toy")] == ["a", "b"]
 
 
 def test_a_corrupt_manifest_line_in_the_middle_stops_everything(landing, land):
     land(piece("a", [event(1)]))
-    path = landing.folder / "toy" / manifest.NAME
+    path = landing.folder / "toy" / ledger.NAME
     path.write_bytes(b"garbage\n" + path.read_bytes())
     with pytest.raises(LandingError, match="line 1 of 2"):
-        manifest.read(landing.folder, "toy")
+        ledger.read(landing.folder, "toy")
 
 
 def test_a_batch_and_rows_land_alike(landing, land):
@@ -165,7 +165,7 @@ def test_a_batch_row_without_a_required_value_is_quarantined(landing, land):
     when = pa.array([AS_OF.replace(day=14)] * 2, pa.timestamp("us", tz="UTC"))
     table = pa.table({"id": ["1", None], "used_at": when})
     report = land(Slice("batch", ("events",), lambda: [Batch("events", table, pa.array(["f:1", "f:2"]))]))
-    (load,) = manifest.read(landing.folder, "toy")
+    (load,) = ledger.read(landing.folder, "toy")
     (refused,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
     assert (report.landed, refused["pointer"], refused["reason"]) == (1, "f:2", "missing:id")
 

@@ -16,10 +16,10 @@ import duckdb
 
 from orchestration.connectors.base import Night
 from orchestration.contracts import LANDED_COLUMNS
-from orchestration.inputs import NightInputs, gather
-from orchestration.inputs.duckdb_relations import prepare
 from orchestration.settings import Metrics, Organisation, Schedule, Settings
-from orchestration.warehouse import Command, run_dbt, settings_arguments
+from orchestration.warehouse.dbt_runner import Command, run_dbt, settings_arguments
+from orchestration.warehouse.duckdb_relations import prepare
+from orchestration.warehouse.inputs import NightInputs, gather
 from tests import parsed_project
 
 MODELS = ("+int_metrics__changes", "+int_metrics__delivery")

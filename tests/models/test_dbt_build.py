@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from orchestration.connectors.base import Night
-from orchestration.inputs import gather
-from orchestration.inputs.duckdb_relations import prepare
 from orchestration.settings import Organisation, Settings
-from orchestration.warehouse import DbtOutcome, dbt_arguments, dbt_state, run_dbt
+from orchestration.warehouse.dbt_runner import DbtOutcome, dbt_arguments, dbt_state, run_dbt
+from orchestration.warehouse.duckdb_relations import prepare
+from orchestration.warehouse.inputs import gather
 from tests import parsed_project
 
 

@@ -11,7 +11,7 @@ from orchestration.connectors import connector
 from orchestration.connectors.base import Batch, Night, Refused, Row
 from orchestration.sample_company import World, serve, settings_overrides
 from orchestration.sample_company.company_files import BROKEN_ROWS
-from orchestration.sample_company.reports import Book
+from orchestration.sample_company.world.reports import Book
 from orchestration.settings import load_settings
 
 PLANTED = {"company_files": BROKEN_ROWS}

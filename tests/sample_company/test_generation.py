@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from orchestration.sample_company import World, generate, load, make_world
-from orchestration.sample_company.repositories import TAGGED
+from orchestration.sample_company.world.repositories import TAGGED
 
 
 def digest(directory: Path) -> str:

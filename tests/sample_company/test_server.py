@@ -7,7 +7,7 @@ from datetime import timedelta
 import requests
 
 from orchestration.sample_company import World
-from orchestration.sample_company.reports import Book, reports_late
+from orchestration.sample_company.world.reports import Book, reports_late
 
 PULLS = """query P($owner: String!, $name: String!, $page: Int!, $after: String) {
   repository(owner: $owner, name: $name) {

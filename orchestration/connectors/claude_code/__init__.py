@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from orchestration.connectors._http import client
 from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig, Transport
 from orchestration.connectors.claude_code.logs import LogRoot, find_logs, read_marks
-from orchestration.connectors.http import client
 from orchestration.errors import SettingsError
 
 if TYPE_CHECKING:
-    from orchestration.connectors.http import Client
+    from orchestration.connectors._http import Client
 
 SOURCE = "claude_code"
 REPORT = "/v1/organizations/usage_report/claude_code"

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Self
 import orjson
 from pydantic import Field, SecretStr, model_validator
 
+from orchestration.connectors._http import bearer, client
+from orchestration.connectors._http.errors import NotFoundError
 from orchestration.connectors.base import Cursors, Item, Night, Refused, Slice, SourceConfig, Transport
 from orchestration.connectors.copilot.files import file_slices
 from orchestration.connectors.copilot.reports import (
@@ -35,11 +37,9 @@ from orchestration.connectors.copilot.reports import (
     unwrapped,
     user_items,
 )
-from orchestration.connectors.http import bearer, client
-from orchestration.connectors.http.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from orchestration.connectors.http import Client
+    from orchestration.connectors._http import Client
 
 SOURCE = "copilot"
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}

@@ -20,13 +20,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from orchestration.connectors._http.waiting import Transport
+from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, Signatures, load_signatures
 from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig
 from orchestration.connectors.git.history import Cursor, Plan, plan
 from orchestration.connectors.git.reading import Git
 from orchestration.connectors.git.records import commit_records, note_records, tag_records
 from orchestration.connectors.git.refs import Refs, read_refs
-from orchestration.connectors.http.waiting import Transport
-from orchestration.signatures import DEFAULT_PATH, Signatures, load_signatures
 
 SOURCE = "git"
 STREAMS = ("commits", "commit_parents", "changes", "tags", "evidence")

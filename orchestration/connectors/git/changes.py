@@ -15,9 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from orchestration.connectors._shared.bot_registry import Signatures
 from orchestration.connectors.git.messages import Said, merges_the_default_branch
 from orchestration.connectors.git.reading import Commit
-from orchestration.signatures import Signatures
 
 WEB_COMMITTER = "noreply@github.com"
 

@@ -15,9 +15,9 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
+from orchestration.connectors._shared.bot_registry import Signature, Signatures
 from orchestration.connectors.git.messages import Said
 from orchestration.connectors.git.reading import SHA, Commit, Git
-from orchestration.signatures import Signature, Signatures
 
 _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
 _UNKNOWN_TOOL = Signature("git_note", "", "exact", "unknown", "other", "agent", "author", "B", None, "")

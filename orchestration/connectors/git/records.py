@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from orchestration.connectors._shared.bot_registry import Signatures
 from orchestration.connectors.git.changes import Changes, instant
 from orchestration.connectors.git.evidence import evidence_of, noted_commits, notes_of
 from orchestration.connectors.git.graph import existing
@@ -17,7 +18,6 @@ from orchestration.connectors.git.history import Plan
 from orchestration.connectors.git.messages import Said, said
 from orchestration.connectors.git.reading import Commit, Git
 from orchestration.connectors.git.refs import Ref, Refs
-from orchestration.signatures import Signatures
 
 Found = tuple[str, dict[str, object], str]
 

@@ -20,13 +20,13 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr, model_validator
 
+from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, load_signatures
 from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig, Transport
 from orchestration.connectors.github.pull_requests import STREAMS as PULL_REQUEST_STREAMS
 from orchestration.connectors.github.pull_requests import pull_requests
 from orchestration.connectors.github.reading import deployments, issues, members
 from orchestration.connectors.github.records import instant, repository
 from orchestration.connectors.github.tool import Scope, Tool
-from orchestration.signatures import DEFAULT_PATH, load_signatures
 
 SOURCE = "github"
 PULL_REQUESTS, DEPLOYMENTS, ISSUES = "pull_requests", "deployments", "issues"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from orchestration.connectors._shared.bot_registry import Signature, Signatures
 from orchestration.connectors.git.messages import said
-from orchestration.signatures import Signature, Signatures
 
 _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
 _REVERT_BRANCH = re.compile(r"(?:\A|/)revert-(\d{1,9})-")

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from orchestration.connectors.http import Client, PageGuard
-from orchestration.connectors.http.errors import (
+from orchestration.connectors._http import Client, PageGuard
+from orchestration.connectors._http.errors import (
     BrokenAnswerError,
     ForbiddenError,
     NotFoundError,
     RejectedError,
     UnreachableError,
 )
-from orchestration.connectors.http.waiting import LIMIT_WORDS, PassingError
+from orchestration.connectors._http.waiting import LIMIT_WORDS, PassingError
 
 Node = Mapping[str, Any]
 FORBIDDEN = {"FORBIDDEN", "INSUFFICIENT_SCOPES", "SAML_FAILURE", "SERVICE_UNAVAILABLE_FOR_TOKEN"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orchestration.connectors._http.errors import GoneError, NotFoundError
 from orchestration.connectors.base import Item, Refused, Row
 from orchestration.connectors.github import queries as queries
 from orchestration.connectors.github import records as records
 from orchestration.connectors.github.graphql import Node
 from orchestration.connectors.github.tool import Scope, Tool, checked
-from orchestration.connectors.http.errors import GoneError, NotFoundError
 
 DEPLOYMENT_PAGE = 50
 

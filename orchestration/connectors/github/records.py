@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from orchestration.connectors._shared.bot_registry import Signatures
 from orchestration.connectors.github.facts import (
     commit_evidence,
     is_hotfix,
@@ -15,7 +16,6 @@ from orchestration.connectors.github.facts import (
     reverted,
     reverted_sha,
 )
-from orchestration.signatures import Signatures
 
 Node = Mapping[str, Any]
 Record = dict[str, object]

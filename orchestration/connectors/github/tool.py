@@ -8,12 +8,12 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
+from orchestration.connectors._http import Client, bearer, client
+from orchestration.connectors._http.errors import BrokenAnswerError
+from orchestration.connectors._shared.bot_registry import Signatures
 from orchestration.connectors.base import Transport
 from orchestration.connectors.github.graphql import GraphQL, Node
 from orchestration.connectors.github.records import instant
-from orchestration.connectors.http import Client, bearer, client
-from orchestration.connectors.http.errors import BrokenAnswerError
-from orchestration.signatures import Signatures
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 

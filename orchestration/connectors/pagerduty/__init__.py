@@ -19,9 +19,9 @@ from typing import Any
 
 from pydantic import Field, SecretStr
 
-from orchestration.connectors import http
+from orchestration.connectors import _http
+from orchestration.connectors._http.errors import NotFoundError
 from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig
-from orchestration.connectors.http.errors import NotFoundError
 from orchestration.connectors.pagerduty.causes import CAUSE_FIELDS, IMPACT_FIELDS
 from orchestration.connectors.pagerduty.pages import Get, listed, whole_window
 from orchestration.connectors.pagerduty.records import incident, log_entry, service, user
@@ -67,12 +67,12 @@ def slices(config: Config, night: Night, cursors: Cursors, transport: Any | None
 
 def _get(config: Config, transport: Any | None) -> Get:
     # the client is made at the first request, so that listing the slices of a night opens nothing
-    made: list[http.Client] = []
+    made: list[_http.Client] = []
 
     def get(path: str, params: Mapping[str, object]) -> Mapping[str, Any]:
         if not made:
             key = SecretStr(f"Token token={config.api_key.get_secret_value()}")
-            made.append(http.client(config.base_url, {"Authorization": key}, transport, {"Accept": ACCEPT}))
+            made.append(_http.client(config.base_url, {"Authorization": key}, transport, {"Accept": ACCEPT}))
         answer = made[0].get_json(path, params)
         return answer if isinstance(answer, Mapping) else {}
 

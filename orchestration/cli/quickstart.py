@@ -1,0 +1,87 @@
+"""A first look at repositories on this machine: git alone, no account, one night up to the newest commit.
+
+Belongs here: the settings of such a look, in a folder of its own that `counterpoise nightly` can go on with. Does
+not: running the night, and any other source; variables that point elsewhere are left out of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from orchestration.connectors.base import Night
+from orchestration.connectors.git.reading import Git
+from orchestration.connectors.git.refs import read_refs
+from orchestration.errors import SettingsError, SourceError
+from orchestration.settings import CONFIG_VARIABLE, Settings, load_settings
+from orchestration.storage.atomic_files import replace_text
+
+PREFIX = "COUNTERPOISE_"
+ANY_TIME = 1 << 40
+"""Unix seconds after every commit that git can hold a date for."""
+
+
+def first_look(paths: Sequence[Path], folder: Path, weeks: int) -> tuple[Settings, Night]:
+    """Settings below `folder` that read `paths` by git, and the night that closes the day of the newest commit."""
+    repositories = named([path.expanduser().resolve() for path in paths])
+    night = Night.of(max(newest_commit_day(path, name) for name, path in repositories.items()))
+    folder.mkdir(parents=True, exist_ok=True)
+    start = night.day - timedelta(days=night.day.weekday() + 7 * (weeks - 1))
+    replace_text(folder / "counterpoise.toml", settings_text(repositories, start))
+    _keep_key(folder / ".env")
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]
+    os.environ[CONFIG_VARIABLE] = str(folder / "counterpoise.toml")
+    return load_settings(), night
+
+
+def usual_folder(paths: Sequence[Path]) -> Path:
+    """One folder for each choice of repositories, outside of all of them; a second look goes on where one ended."""
+    told = "\n".join(sorted(str(path.expanduser().resolve()) for path in paths))
+    return Path.home() / ".cache" / "counterpoise" / hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def named(paths: Sequence[Path]) -> dict[str, Path]:
+    """The shortest ends of the paths that tell all repositories apart."""
+    if len(set(paths)) < len(paths):
+        raise SettingsError(f"a repository is named twice in {', '.join(map(str, paths))}; name each once")
+    tails = [(path.parent if path.name == ".git" else path).parts for path in paths]
+    for length in range(1, max(map(len, tails)) + 1):
+        names = ["/".join(tail[-length:]).removesuffix(".git") for tail in tails]
+        if len(set(names)) == len(names):
+            return dict(zip(names, paths, strict=True))
+    raise SettingsError(f"the repositories {', '.join(map(str, paths))} cannot be told apart by their folders")
+
+
+def newest_commit_day(path: Path, name: str) -> date:
+    """The UTC day of the newest commit on the default branch. SourceError when there is none."""
+    if not path.is_dir():
+        raise SourceError(f"{name}: {path} is no folder; nothing was read. Name the folder of a git repository.")
+    git = Git(path, name)
+    main = read_refs(git, None, ANY_TIME).main
+    if main is None:
+        raise SourceError(f"{name}: no commit was found in {path}; nothing was read.")
+    return datetime.fromtimestamp(int(git.text("log", "-1", "--format=%ct", main)), UTC).date()
+
+
+def settings_text(repositories: dict[str, Path], start: date) -> str:
+    """A `counterpoise.toml` that reads these repositories and nothing else."""
+    sections = [
+        f"[[sources.git.repositories]]\npath = {json.dumps(str(path))}\nname = {json.dumps(name)}\n"
+        for name, path in repositories.items()
+    ]
+    head = f"# A first look by git alone; docs/sources.md says what to add.\n\n[schedule]\nstart_date = {start}\n"
+    return "\n".join([head, *sections])
+
+
+def _keep_key(path: Path) -> None:
+    """A key of pseudonyms for this look alone, made once."""
+    if not path.is_file():
+        path.touch(mode=0o600)
+        replace_text(path, f"COUNTERPOISE_PSEUDONYM_KEY={secrets.token_hex(32)}\n")
+        path.chmod(0o600)

@@ -1,0 +1,102 @@
+"""What the command line shows of a night, of the shelf, and of a refusal.
+
+Belongs here: tables and screens. Does not: deciding or computing anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import cast
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli.doctor import Finding
+from orchestration.cli.repository_tables import notes, read_outcome_weeks, services_table, together_table
+from orchestration.cli.team_table import legend, read_team_week, team_table
+from orchestration.connectors.base import Night
+from orchestration.publishing.publication import current, night_name, publications
+from orchestration.settings import Settings
+from orchestration.storage.writer_lock import holder
+
+
+def night(settings: Settings, of: Night, out: Console) -> None:
+    """The table of a night's publication, and where it is: teams, or repositories where no team has a figure."""
+    found = [each for each in publications(settings.published) if each.as_of == of.as_of]
+    if not found:
+        out.print(f"nothing is published for the night of {of.day}")
+        return
+    path = settings.published / found[-1].publication_id
+    week = read_team_week(path)
+    if week.has_figures:
+        out.print(team_table(week))
+        _lines(legend(week), out)
+    else:
+        _outcomes(path, out)
+    out.print(f"published: {path}", soft_wrap=True, highlight=False)
+    standing = current(settings.published)
+    if standing is not None and standing.publication_id != path.name:
+        out.print(f"current:   {standing.publication_id}, a newer night, stays", highlight=False)
+
+
+def _outcomes(publication: Path, out: Console) -> None:
+    """Where no team has a figure (git alone knows no teams), what all repositories and each of them have."""
+    found = read_outcome_weeks(publication)
+    out.print(together_table(found))
+    out.print(services_table(found))
+    _lines(notes(found), out)
+
+
+def _lines(told: Iterable[str], out: Console) -> None:
+    for line in told:
+        out.print(f"[dim]{escape(line)}[/]", highlight=False)
+
+
+def status(settings: Settings, out: Console) -> None:
+    """The current publication, its sources, refused nights, and the writer."""
+    standing = current(settings.published)
+    if standing is None:
+        out.print("nothing is published yet")
+    else:
+        out.print(f"current: {standing.publication_id}, as of {standing.as_of:%Y-%m-%d %H:%M} UTC", highlight=False)
+        out.print(f"path:    {settings.published / standing.publication_id}", soft_wrap=True, highlight=False)
+        table = Table("Source", "Days there", "Last delivered", header_style="bold")
+        for source in standing.sources:
+            there = f"{source.expected_days - source.missing_days} of {source.expected_days}"
+            table.add_row(source.source, there, source.last_delivered_day or "never")
+        out.print(table)
+    for path in sorted((settings.published / "refused").glob("*.json")):
+        out.print(f"refused: {path.stem} (`counterpoise explain-refusal`)", highlight=False)
+    out.print(f"writer:  {holder(settings.data_folder) or 'nobody'}", highlight=False)
+
+
+def findings(found: list[Finding], out: Console) -> None:
+    """What the doctor found."""
+    table = Table("What", "State", "Told", header_style="bold")
+    for finding in found:
+        table.add_row(finding.subject, finding.state, escape(finding.told))
+    out.print(table)
+
+
+def newest_refusal(settings: Settings, of: Night | None) -> Path | None:
+    """The record of a refused night; of the newest one if none is named."""
+    folder = settings.published / "refused"
+    if of is not None:
+        path = folder / f"{night_name(of.as_of)}.json"
+        return path if path.is_file() else None
+    return max(folder.glob("*.json"), default=None, key=lambda path: path.stem)
+
+
+def refusal(told: Mapping[str, object], out: Console) -> None:
+    """One screen: what stands, and for each refusal the rule, what was met, and what to do."""
+    refusals = cast(list[dict[str, str]], told["refusals"])
+    stands = (
+        "Nothing is published yet." if told["stands"] is None else f"{told['stands']} stands; readers see no change."
+    )
+    out.print(f"[bold red]Not published: the night as of {told['as_of']}.[/] {stands}", highlight=False)
+    for each in refusals:
+        out.print(f"\n[bold]{escape(each['rule'])}[/]", highlight=False)
+        out.print(f"  met:  {escape(each['met'])}", soft_wrap=True, highlight=False)
+        out.print(f"  do:   {escape(each['advice'])}", soft_wrap=True, highlight=False)

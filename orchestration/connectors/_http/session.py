@@ -1,0 +1,165 @@
+"""The guarded session under dlt's REST client: every request of every connector passes through `send`.
+
+It follows redirects itself and only for GET, takes credentials off where the origin changes, reads the whole
+answer under a size cap and a deadline, refuses JSON that is cut off, and retries what may pass. Connectors
+only read, so a POST (GraphQL) is repeated as safely as a GET. Importing this module imports `requests`;
+`connectors/http/__init__.py` does so when a client is made, so that reading the definitions stays cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import IO, Any
+from urllib.parse import urljoin
+
+import orjson
+import requests
+from requests import PreparedRequest, Response
+
+from orchestration.connectors._http.credentials import Credentials, named, origin
+from orchestration.connectors._http.errors import BrokenAnswerError, RejectedError, UnreachableError
+from orchestration.connectors._http.waiting import PassingError, Transport, judge_status, until_answered
+
+MAX_REDIRECTS = 5
+CHUNK_BYTES = 64 * 1024
+ERROR_BYTES = 64 * 1024
+MESSAGE_CHARACTERS = 200
+Judge = Callable[[object, Mapping[str, str]], None]
+
+
+class GuardedSession(requests.Session):
+    """A session whose `send` returns a whole, judged answer or raises a `SourceError`."""
+
+    def __init__(self, transport: Transport, credentials: Credentials) -> None:
+        super().__init__()
+        self.transport = transport
+        self.credentials = credentials
+
+    def get_redirect_target(self, resp: Response) -> str | None:
+        """None: `_followed` decides, so that the library never re-sends a header."""
+        return None
+
+    def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
+        """As `requests`, plus `attempts`, `judge` (looks at a parsed answer) and `spool` (file for the body)."""
+        attempts: int | None = kwargs.pop("attempts", None)
+        judge: Judge | None = kwargs.pop("judge", None)
+        spool: IO[bytes] | None = kwargs.pop("spool", None)
+        kwargs.update(
+            stream=True,
+            allow_redirects=False,
+            timeout=(self.transport.connect_seconds, self.transport.read_seconds),
+        )
+        what = named(request.method, request.url)
+
+        def attempt() -> Response:
+            with self._accepted(request, what, kwargs) as answer:
+                return self._spooled(answer, spool) if spool is not None else self._whole(answer, judge)
+
+        return until_answered(self.transport, what, attempt, attempts)
+
+    def _accepted(self, request: PreparedRequest, what: str, kwargs: dict[str, Any]) -> Response:
+        answer = self._followed(request, kwargs)
+        if answer.status_code == 401 and self.credentials.signed(request) and self.credentials.renewed():
+            answer = self._followed(self.credentials(request), kwargs)
+        left = answer.headers.get("x-ratelimit-remaining") or answer.headers.get("ratelimit-remaining") or ""
+        if left.isdigit():
+            self.transport.counters.rate_limit_left = int(left)
+        if answer.status_code >= 400:
+            with answer:
+                judge_status(answer.status_code, answer.headers, self._message(answer), what)
+        return answer
+
+    def _followed(self, request: PreparedRequest, kwargs: dict[str, Any]) -> Response:
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._sent(request, kwargs)
+            if not (answer.is_redirect or answer.is_permanent_redirect):
+                return answer
+            answer.close()
+            request = self._redirected(request, answer)
+        raise UnreachableError(f"{named(request.method, request.url)}: more than {MAX_REDIRECTS} redirects.")
+
+    def _redirected(self, request: PreparedRequest, answer: Response) -> PreparedRequest:
+        target = urljoin(request.url or "", answer.headers["location"])
+        here, there = origin(request.url or ""), origin(target)
+        safe = there[0] == "https" or (there[0] == "http" and here[0] == "http")
+        if request.method != "GET" or not safe:
+            raise RejectedError(
+                f"{named(request.method, request.url)}: {answer.status_code} to {named('GET', target)} is "
+                "not followed (only GET is, and never from https to http). Set the new address as base_url."
+            )
+        following = request.copy()
+        following.url = target
+        following.headers.pop("Cookie", None)
+        return self.credentials(following) if self.credentials.signed(request) else following
+
+    def _sent(self, request: PreparedRequest, kwargs: dict[str, Any]) -> Response:
+        self.transport.counters.calls += 1
+        try:
+            return super().send(request, **kwargs)
+        except requests.exceptions.SSLError:
+            final = "the certificate is not trusted; set REQUESTS_CA_BUNDLE to your authority's"
+        except (requests.exceptions.Timeout, requests.exceptions.ConnectionError) as error:
+            kind = type(error).__name__
+            final = ""
+        except requests.exceptions.RequestException as error:
+            final = f"the request could not be sent ({type(error).__name__})"
+        if final:
+            raise UnreachableError(f"{named(request.method, request.url)}: {final}.")
+        raise PassingError(f"no answer ({kind})")
+
+    def _whole(self, answer: Response, judge: Judge | None) -> Response:
+        """The answer with its body read and parsed once; no content reads as null."""
+        body = b"".join(self._chunks(answer, self.transport.max_answer_bytes)) or b"null"
+        try:
+            parsed: object = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            parsed, body = None, b""
+        if not body:
+            kind = answer.headers.get("content-type", "no content type").partition(";")[0]
+            raise PassingError(f"{answer.status_code} without whole JSON ({kind})", error=BrokenAnswerError)
+        answer._content = body
+        answer.json = lambda **_: parsed  # type: ignore[method-assign]
+        if judge is not None:
+            judge(parsed, answer.headers)
+        return answer
+
+    def _spooled(self, answer: Response, spool: IO[bytes]) -> Response:
+        spool.seek(0)
+        spool.truncate()
+        for chunk in self._chunks(answer, self.transport.max_download_bytes):
+            spool.write(chunk)
+        spool.seek(0)
+        return answer
+
+    def _chunks(self, answer: Response, limit: int) -> Iterator[bytes]:
+        """The body piece by piece; a break, a stall or a trickle is a passing failure, a flood is final."""
+        total, end = 0, self.transport.monotonic() + self.transport.answer_seconds
+        pieces = answer.iter_content(CHUNK_BYTES)
+        while piece := _next(pieces):
+            total += len(piece)
+            if total > limit:
+                raise BrokenAnswerError(
+                    f"{named(answer.request.method, answer.url)}: more than {limit:,} bytes; stopped reading."
+                )
+            if self.transport.monotonic() > end:
+                raise PassingError(f"not whole after {self.transport.answer_seconds:g} s")
+            yield piece
+
+    def _message(self, answer: Response) -> str:
+        """What the tool says about its refusal, short, on one line and without our secrets."""
+        try:
+            body = orjson.loads(next(answer.iter_content(ERROR_BYTES), b""))
+        except (requests.exceptions.RequestException, orjson.JSONDecodeError):
+            return ""
+        found = body.get("message") or body.get("error") if isinstance(body, dict) else None
+        found = found.get("message") if isinstance(found, dict) else found
+        text = " ".join(str(found or "").split())
+        return self.credentials.redact(text)[:MESSAGE_CHARACTERS]
+
+
+def _next(pieces: Iterator[bytes]) -> bytes:
+    try:
+        return next(pieces, b"")
+    except requests.exceptions.RequestException as error:
+        kind = type(error).__name__
+    raise PassingError(f"the answer broke off ({kind})", error=BrokenAnswerError)

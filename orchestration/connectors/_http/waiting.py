@@ -1,0 +1,190 @@
+"""When a request is tried again, and how long it waits first.
+
+Passing failures (connection, 5xx, a cut-off answer) wait with exponential backoff and full jitter, and end
+after `attempts` tries. Rate limits wait as long as the tool asks, and end when the run's budget of waiting is
+used up. The tool's own `date` header is the clock: a pause is the difference of two of its instants, so a wrong
+clock on this machine changes nothing. Sleep and chance are arguments: a test neither waits nor guesses.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from orchestration.connectors._http.errors import (
+    ForbiddenError,
+    GoneError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    SourceError,
+    UnauthorisedError,
+    UnreachableError,
+)
+
+Answer = TypeVar("Answer")
+Headers = Mapping[str, str]
+LIMIT_WORDS = ("rate limit", "abuse detection", "too many requests")
+KEPT = "Everything that already landed is kept; run the same night again"
+_FINAL: dict[int, tuple[type[SourceError], str]] = {
+    401: (UnauthorisedError, "The credential is wrong or expired; set a valid one"),
+    403: (ForbiddenError, "The credential lacks a permission for this"),
+    404: (NotFoundError, "It does not exist, or the credential may not see it"),
+    410: (GoneError, "It is gone or switched off"),
+}
+
+
+@dataclass
+class Counters:
+    """What the calls of one run cost."""
+
+    calls: int = 0
+    retries: int = 0
+    waited_seconds: float = 0.0
+    rate_limit_left: int | None = None
+
+
+@dataclass(frozen=True)
+class Transport:
+    """How a run reaches its tools: limits, patience, and the seams through which tests enter."""
+
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+    monotonic: Callable[[], float] = time.monotonic
+    connect_seconds: float = 10.0
+    read_seconds: float = 60.0
+    answer_seconds: float = 900.0
+    attempts: int = 6
+    backoff_seconds: float = 1.0
+    backoff_cap_seconds: float = 60.0
+    limit_floor_seconds: float = 60.0
+    wait_budget_seconds: float = 3900.0
+    max_answer_bytes: int = 64 * 2**20
+    max_download_bytes: int = 8 * 2**30
+    max_pages: int = 10_000
+    counters: Counters = field(default_factory=Counters)
+
+
+class PassingError(Exception):
+    """A failure that another try may heal; never leaves the HTTP layer."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        limited: bool = False,
+        headers: Headers | None = None,
+        error: type[SourceError] = UnreachableError,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.limited = limited
+        self.headers = headers or {}
+        self.error = error
+
+
+def until_answered(
+    transport: Transport, what: str, attempt: Callable[[], Answer], attempts: int | None = None
+) -> Answer:
+    """The answer of the first good try; errors are raised outside the handler, so nothing is chained."""
+    allowed = attempts or transport.attempts
+    failures = limits = 0
+    while True:
+        try:
+            return attempt()
+        except PassingError as passing:
+            failure = passing
+        if failure.limited:
+            pause = _limit_pause(transport, failure.headers, limits)
+            limits += 1
+        else:
+            failures += 1
+            pause = _failure_pause(transport, failure.headers, failures)
+        if not failure.limited and failures >= allowed:
+            raise failure.error(f"{what}: {failure.reason}, at {failures} of {allowed} tries. {KEPT}.")
+        left = transport.wait_budget_seconds - transport.counters.waited_seconds
+        if pause > left:
+            raise _out_of_patience(transport, what, failure, pause)
+        transport.counters.retries += 1
+        transport.counters.waited_seconds += pause
+        transport.sleep(pause)
+
+
+def judge_status(status: int, headers: Headers, message: str, what: str) -> None:
+    """Return for an answer below 400; raise what the status means otherwise."""
+    if status < 400:
+        return
+    said = f": {message}" if message else ""
+    if _is_limit(status, headers, message):
+        raise PassingError(f"{status} rate limit{said}", limited=True, headers=headers)
+    if status == 408 or status >= 500:
+        raise PassingError(f"{status}{said}", headers=headers)
+    error, meaning = _FINAL.get(status, (RejectedError, "The request was refused as it stands"))
+    raise error(f"{what}: {status}{said}. {meaning}. {KEPT}.")
+
+
+def asked_pause(headers: Headers) -> float | None:
+    """The pause in seconds that the tool asks for; None where it names none."""
+    asked = headers.get("retry-after", "").strip()
+    if asked.isdigit():
+        return float(asked)
+    if asked and (until := _instant(asked)) is not None:
+        return _until(headers, until)
+    reset = headers.get("x-ratelimit-reset", "").strip()
+    if headers.get("x-ratelimit-remaining", "").strip() == "0" and reset.isdigit():
+        return _until(headers, datetime.fromtimestamp(int(reset), UTC))
+    relative = headers.get("ratelimit-reset", "").strip()
+    return float(relative) if relative.isdigit() else None
+
+
+def _limit_pause(transport: Transport, headers: Headers, number: int) -> float:
+    """As asked, at least a second; else doubling from the floor, with up to a quarter of chance on top."""
+    asked = asked_pause(headers)
+    if asked is not None:
+        return max(1.0, asked)
+    return transport.limit_floor_seconds * 2.0 ** min(number, 10) * (1 + transport.chance() / 4)
+
+
+def _failure_pause(transport: Transport, headers: Headers, number: int) -> float:
+    asked = asked_pause(headers)
+    if asked is not None:
+        return asked
+    longest = min(transport.backoff_cap_seconds, transport.backoff_seconds * 2.0 ** min(number - 1, 10))
+    return transport.chance() * longest
+
+
+def _out_of_patience(transport: Transport, what: str, failure: PassingError, pause: float) -> SourceError:
+    sent = _instant(failure.headers.get("date", ""))
+    when = f"after {sent + timedelta(seconds=pause):%Y-%m-%dT%H:%M:%SZ}" if sent else f"in {pause:,.0f} s"
+    kind = RateLimitedError if failure.limited else failure.error
+    return kind(
+        f"{what}: {failure.reason}. It asks for {pause:,.0f} s; this run has waited "
+        f"{transport.counters.waited_seconds:,.0f} of at most {transport.wait_budget_seconds:,.0f} s. "
+        f"{KEPT} {when}."
+    )
+
+
+def _is_limit(status: int, headers: Headers, message: str) -> bool:
+    if status == 429:
+        return True
+    says_so = any(word in message.lower() for word in LIMIT_WORDS)
+    used_up = headers.get("x-ratelimit-remaining", "").strip() == "0"
+    return status == 403 and ("retry-after" in headers or used_up or says_so)
+
+
+def _until(headers: Headers, until: datetime) -> float | None:
+    sent = _instant(headers.get("date", ""))
+    return None if sent is None else max(0.0, (until - sent).total_seconds())
+
+
+def _instant(http_date: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(http_date)
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -1,0 +1,94 @@
+"""Running the nightly job in this process, on a Dagster instance that lives in the data folder.
+
+Belongs here: the instance (telemetry and newsletter off, one run at a time) and one call of the job. Does not: the job
+(defs).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.connectors.base import Night
+from orchestration.errors import PublicationRefusedError, WarehouseError
+from orchestration.publishing.publication import night_name
+from orchestration.settings import TELEMETRY_OFF, Settings
+from orchestration.storage.atomic_files import replace_text
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+INSTANCE = """\
+telemetry: {enabled: false}
+nux: {enabled: false}
+concurrency: {runs: {max_concurrent_runs: 1}}
+python_logs: {managed_python_loggers: [counterpoise], python_log_level: INFO}
+event_log_storage:
+  module: orchestration.defs.event_log
+  class: KeptConnections
+  config: {base_dir: %s}
+"""
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The folder of Dagster's own store, with its settings written down."""
+    home = settings.data_folder / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    path, told = home / "dagster.yaml", INSTANCE % json.dumps(str(home / "history" / "runs"))
+    if not path.is_file() or path.read_text("utf-8") != told:
+        replace_text(path, told)
+    return home
+
+
+def dagster_environment(settings: Settings) -> dict[str, str]:
+    return {**TELEMETRY_OFF, "DAGSTER_HOME": str(dagster_home(settings))}
+
+
+def run_nights(settings: Settings, first: date, last: date) -> None:
+    """Run the nightly job for the days `first` to `last` as one run.
+
+    PublicationRefusedError when a step refused the night in writing, WarehouseError when it did not get that far.
+    """
+    refused = settings.published / "refused" / f"{night_name(Night.of(last).as_of)}.json"
+    refused.unlink(missing_ok=True)
+    os.environ.update(dagster_environment(settings))
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    import dagster as dg
+
+    from orchestration.definitions import build_definitions
+    from orchestration.defs.schedule import JOB
+
+    job = build_definitions(settings).resolve_job_def(JOB)
+    with dg.DagsterInstance.get() as instance:
+        _forget_old_runs(instance, settings.schedule.kept_publications)
+        result = job.execute_in_process(
+            instance=instance,
+            tags={
+                "dagster/asset_partition_range_start": first.isoformat(),
+                "dagster/asset_partition_range_end": last.isoformat(),
+            },
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+    if not result.success:
+        raise (PublicationRefusedError if refused.is_file() else WarehouseError)(_reason(result))
+
+
+def _forget_old_runs(instance: dg.DagsterInstance, keep: int) -> None:
+    """Dagster's store would grow with every night; the publications carry what must be kept."""
+    for run in instance.get_runs()[keep:]:
+        instance.delete_run(run.run_id)
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    """What the first failing step said."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            told = data.user_failure_data
+            return str(told.description if told and told.description else data.error_display_string)
+    return "the run failed before its first step; `data/dagster` holds its record"

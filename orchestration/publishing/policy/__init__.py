@@ -1,0 +1,58 @@
+"""What may be published at all, whatever the tests say.
+
+Belongs here: asking every rule about the relations that are about to leave, of the warehouse itself.
+Does not: the rules (people, metrics), whether the build is sound (gate).
+
+The models apply the same rules when they withhold a figure; this is the second, independent reading, and it only
+ever refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from orchestration.publishing.policy import metrics, people
+from orchestration.publishing.policy.terms import LONG_MART, Metric, Outgoing, Refusal
+from orchestration.storage.relations import columns_of, identifier
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+RULES: tuple[Callable[[Outgoing], Iterable[Refusal]], ...] = (
+    people.no_person_columns,
+    people.no_person_values,
+    metrics.types_travel,
+    metrics.activity_columns_have_counterweights,
+    metrics.activity_rows_have_counterweights,
+    people.groups_are_large_enough,
+    metrics.metrics_are_registered,
+    metrics.withheld_is_told,
+    metrics.wide_marts_agree,
+)
+
+
+def judge(outgoing: Outgoing) -> list[Refusal]:
+    """Every refusal of every rule; empty means that the policy has no objection."""
+    if LONG_MART not in outgoing.relations:
+        return [
+            Refusal(
+                rule="long_mart",
+                met=f"{LONG_MART} is not among the {len(outgoing.relations)} relations to publish",
+                advice="build the whole project; nothing is published without the long table",
+            )
+        ]
+    return [refusal for rule in RULES for refusal in rule(outgoing)]
+
+
+def read_registry(connection: DuckDBPyConnection) -> dict[str, Metric]:
+    """The metric registry as the warehouse holds it."""
+    rows = connection.execute(
+        "select metric_id, kind, counter_metric, definition_version, is_about_people from seeds.metrics"
+    ).fetchall()
+    return {name: Metric(kind, counter, int(version), bool(people)) for name, kind, counter, version, people in rows}
+
+
+def read_relations(connection: DuckDBPyConnection, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The columns of the relations to publish. A missing relation raises: the gate takes that as a refusal."""
+    return {name: columns_of(connection, f"marts.{identifier(name)}") for name in sorted(names)}

@@ -1,0 +1,144 @@
+"""Policy about figures: no activity without its counterweight, only registered metrics, one truth in all marts.
+
+Belongs here: rules about metrics. Does not: rules that protect people (people).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from orchestration.publishing.policy.terms import LONG_MART, Outgoing, Refusal, same_cell
+from orchestration.storage.relations import identifier
+
+ACTIVITY_WORDS = {
+    *("tokens", "sessions", "prompts", "requests", "commits", "lines"),
+    *("messages", "suggestions", "acceptances"),
+}
+SILENT_REASONS = ("no_denominator", "small_sample", "immature")
+"""A counterweight that is withheld for one of these is there and has little to say; any other reason hides it."""
+UNREADABLE_TYPES = ("HUGEINT", "UHUGEINT", "TIMESTAMP WITH TIME ZONE")
+"""Types that Parquet or an old client turn into something else."""
+
+
+def types_travel(outgoing: Outgoing) -> Iterable[Refusal]:
+    """Every type survives Parquet and old clients."""
+    for relation, columns in outgoing.relations.items():
+        for column, kind in columns.items():
+            if kind in UNREADABLE_TYPES:
+                yield Refusal(
+                    rule="types_travel",
+                    met=f"{relation}.{column} is {kind}",
+                    advice="cast it in the mart: bigint or decimal for counts, timestamp in UTC for instants",
+                )
+
+
+def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Refusal]:
+    """A column of use or cost stands beside its counter-metric and an outcome, in the same relation."""
+    outcomes = {name for name, metric in outgoing.registry.items() if metric.kind == "outcome"}
+    for relation, columns in outgoing.relations.items():
+        for column in columns:
+            metric = outgoing.registry.get(column)
+            if metric is None and column.split("_")[-1] in ACTIVITY_WORDS:
+                yield Refusal(
+                    rule="registered_activity",
+                    met=f"{relation}.{column} counts activity and is no registered metric",
+                    advice="register it in seeds/metrics.csv with its counter-metric, or leave it out",
+                )
+            if (
+                metric is not None
+                and metric.is_use
+                and not (metric.counter_metric in columns and outcomes & set(columns))
+            ):
+                yield Refusal(
+                    rule="activity_beside_outcome",
+                    met=f"{relation} has {column} without {metric.counter_metric} or without any outcome",
+                    advice=f"add {metric.counter_metric} to {relation}, or take {column} out",
+                )
+
+
+def activity_rows_have_counterweights(outgoing: Outgoing) -> Iterable[Refusal]:
+    """A figure of use or cost has, for the same entity and week, its counter-metric and an outcome that speak."""
+    speaks = f"(value is not null or reason in {SILENT_REASONS})"
+    rows = outgoing.connection.execute(f"""
+        with cells as (
+            select cells.*, metrics.kind, metrics.counter_metric
+            from marts.{LONG_MART} as cells
+            inner join seeds.metrics as metrics on cells.metric_id = metrics.metric_id
+        ),
+        speaking as (select * from cells where {speaks})
+        select cells.metric_id, count(*)
+        from cells
+        where cells.kind in ('activity', 'cost') and cells.value is not null and not (
+            exists (
+                select 1 from speaking where speaking.metric_id = cells.counter_metric and {same_cell("speaking")}
+            ) and exists (select 1 from speaking where speaking.kind = 'outcome' and {same_cell("speaking")})
+        )
+        group by cells.metric_id order by cells.metric_id
+    """).fetchall()
+    for metric_id, found in rows:
+        yield Refusal(
+            rule="activity_beside_outcome",
+            met=f"{found} figures of {metric_id} in {LONG_MART} have no counter-metric or no outcome beside them",
+            advice="withhold them (reason suppressed or not_covered) where their counterweight is hidden or missing",
+        )
+
+
+def metrics_are_registered(outgoing: Outgoing) -> Iterable[Refusal]:
+    """Each published metric is registered, in the registered version, and no version goes back."""
+    published = outgoing.connection.execute(
+        f"""select metric_id, min(definition_version), max(definition_version)
+        from marts.{LONG_MART} group by metric_id order by metric_id"""
+    ).fetchall()
+    for metric_id, least, most in published:
+        metric = outgoing.registry.get(metric_id)
+        if metric is None or not least == most == metric.version:
+            told = "is not registered" if metric is None else f"is registered as version {metric.version}"
+            yield Refusal(
+                rule="registered_version",
+                met=f"{metric_id} is published as version {least} and {told}",
+                advice="correct seeds/metrics.csv and build again",
+            )
+        elif metric.version < outgoing.standing_versions.get(metric_id, 0):
+            yield Refusal(
+                rule="registered_version",
+                met=f"{metric_id} goes back from version {outgoing.standing_versions[metric_id]} to {metric.version}",
+                advice="a definition that returns gets a new version number",
+            )
+
+
+def withheld_is_told(outgoing: Outgoing) -> Iterable[Refusal]:
+    """A figure has no reason to be withheld, and a withheld one has no figure and no interval."""
+    found = outgoing.count(f"""
+        select count(*) from marts.{LONG_MART}
+        where (value is null) != (reason is not null) or (value is null and (lower is not null or upper is not null))
+    """)
+    if found:
+        yield Refusal(
+            rule="withheld_is_told",
+            met=f"{found} rows of {LONG_MART} hold a figure and a reason to withhold it, or neither",
+            advice="correct the model: value is null exactly when reason is not",
+        )
+
+
+def wide_marts_agree(outgoing: Outgoing) -> Iterable[Refusal]:
+    """A metric's column in a wide mart says what the long table says, so the rules above hold for it as well."""
+    for relation, columns in outgoing.relations.items():
+        entity = relation.removeprefix("kpi_").removesuffix("_weeks")
+        key = "organisation" if entity == "organisation" else f"{entity}_id"
+        if relation == LONG_MART or not relation.startswith("kpi_") or not relation.endswith("_weeks"):
+            continue
+        for column in (name for name in columns if name in outgoing.registry):
+            match = "" if key not in columns else f"and told.entity_id = wide.{identifier(key)}"
+            found = outgoing.count(f"""
+                select count(*) from marts.{identifier(relation)} as wide
+                left join marts.{LONG_MART} as told
+                    on told.metric_id = '{column}' and told.entity_type = '{entity}'
+                    and told.week_start_date = wide.week_start_date {match}
+                where wide.{identifier(column)} is distinct from told.value
+            """)
+            if found:
+                yield Refusal(
+                    rule="wide_marts_agree",
+                    met=f"{found} rows of {relation}.{column} differ from {LONG_MART}",
+                    advice=f"make {relation} a pivot of {LONG_MART} and nothing else",
+                )

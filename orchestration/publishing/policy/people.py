@@ -1,0 +1,85 @@
+"""Policy about people: nothing at their grain, no ranking, no group smaller than k, nobody who carries a figure alone.
+
+Belongs here: rules that protect people. Does not: rules about metrics (metrics).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from orchestration.publishing.policy.terms import LONG_MART, Outgoing, Refusal, same_cell
+from orchestration.storage.relations import identifier
+
+PERSON_WORDS = {
+    *("person", "login", "email", "mail", "user", "username", "author", "assignee"),
+    *("reviewer", "sponsor", "account", "employee", "identifier"),
+}
+RANKING_WORDS = {
+    *("rank", "ranking", "ranked", "leaderboard", "percentile", "quartile", "decile", "ntile"),
+    *("top", "bottom", "best", "worst"),
+}
+
+
+def no_person_columns(outgoing: Outgoing) -> Iterable[Refusal]:
+    """No column is named after a person, and none ranks."""
+    for relation, columns in outgoing.relations.items():
+        for column in columns:
+            words = set(column.lower().split("_"))
+            if words & PERSON_WORDS:
+                yield Refusal(
+                    rule="no_person_grain",
+                    met=f"{relation}.{column} is named after a person",
+                    advice="publish teams or above; person grain stays in schema restricted",
+                )
+            if words & RANKING_WORDS:
+                yield Refusal(
+                    rule="no_ranking",
+                    met=f"{relation}.{column} ranks",
+                    advice="publish the figure with its interval; nobody and no team is ranked",
+                )
+
+
+def no_person_values(outgoing: Outgoing) -> Iterable[Refusal]:
+    """No text looks like a pseudonym or a mail address. The refusal counts and never quotes."""
+    for relation, columns in outgoing.relations.items():
+        for column in (name for name, kind in columns.items() if kind == "VARCHAR"):
+            place, name = f"marts.{identifier(relation)}", identifier(column)
+            found = outgoing.count(
+                f"select count(*) from {place} where regexp_full_match({name}, 'p_[a-z2-7]{{26}}')"
+                f" or regexp_matches({name}, '[^\\s@]+@[^\\s@]+\\.[a-zA-Z]')"
+            )
+            if found:
+                yield Refusal(
+                    rule="no_person_grain",
+                    met=f"{found} rows of {relation}.{column} hold what looks like a pseudonym or a mail address",
+                    advice="find the model that lets identifiers through to a mart and aggregate there",
+                )
+
+
+def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Refusal]:
+    """Behind a published figure about people stand at least k of them, and none carries more than the share."""
+    rows = outgoing.connection.execute(
+        f"""
+        select cells.metric_id,
+            count(*) filter (where measured.contributors between 1 and ? - 1),
+            count(*) filter (where measured.largest_share > ?),
+            count(*) filter (where measured.metric_id is null)
+        from marts.{LONG_MART} as cells
+        inner join seeds.metrics as metrics on cells.metric_id = metrics.metric_id
+        left join intermediate.int_metrics__all as measured
+            on measured.metric_id = cells.metric_id and {same_cell("measured")}
+        where cells.value is not null and metrics.is_about_people
+            and (cells.entity_type != 'organisation' or metrics.kind in ('activity', 'cost'))
+        group by cells.metric_id order by cells.metric_id
+        """,
+        [outgoing.smallest_group, outgoing.dominance_share],
+    ).fetchall()
+    for metric_id, small, dominated, unknown in rows:
+        if small or dominated or unknown:
+            yield Refusal(
+                rule="smallest_group",
+                met=f"{metric_id}: {small} figures with fewer than {outgoing.smallest_group} people behind them, "
+                f"{dominated} where one person carries more than {outgoing.dominance_share:.0%}, "
+                f"{unknown} with nothing known about who stands behind them",
+                advice="withhold these cells (reason small_group or suppressed)",
+            )

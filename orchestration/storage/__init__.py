@@ -1,0 +1,4 @@
+"""Files that survive a crash: atomic writes, the writer lock, crash points for tests, and read-only relations.
+
+Knows nothing of sources, models or publications.
+"""

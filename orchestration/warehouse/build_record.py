@@ -1,0 +1,139 @@
+"""The evidence of a build: what was landed, what dbt said, what the two quality borders said.
+
+Belongs here: the files of `data/builds/<night>/`, written by the steps of a night and read by the gate. One build id
+ties them to each other and to the warehouse file, so that the gate never judges one build by another's results.
+Does not: judging.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from orchestration.publishing.publication import night_name
+from orchestration.storage.atomic_files import replace_text
+from orchestration.warehouse.dbt_runner import DbtOutcome
+
+if TYPE_CHECKING:
+    from orchestration.landing import LoadReport
+
+Border = Literal["landed", "published"]
+State = Literal["passed", "warned", "failed", "error"]
+Report = TypeVar("Report", bound=BaseModel)
+
+
+class BuildRecord(BaseModel):
+    """Which build this is. The warehouse holds the same row in `run.build`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    build_id: str
+    as_of: datetime
+    inputs_fingerprint: str
+
+
+class CheckResult(BaseModel):
+    """One check at a border. `detail` holds numbers and names of columns, never a value of a row."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    check: str
+    state: State
+    detail: str = ""
+
+
+class QualityReport(BaseModel):
+    """All checks of one border."""
+
+    model_config = ConfigDict(frozen=True)
+
+    build_id: str
+    border: Border
+    results: list[CheckResult]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether anything failed that stops a night, or could not run."""
+        return any(result.state in ("failed", "error") for result in self.results)
+
+
+class DbtReport(BaseModel):
+    """What dbt said in this build."""
+
+    model_config = ConfigDict(frozen=True)
+
+    build_id: str
+    outcome: DbtOutcome
+
+
+class LandingRecord(BaseModel):
+    """What a source brought tonight, as far as the gate needs it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    landed: int = 0
+    quarantined: int = 0
+    unchanged: int = 0
+    failed: list[str] = []
+    refused: list[str] = []
+
+    @classmethod
+    def of(cls, source: str, reports: list[LoadReport]) -> LandingRecord:
+        """One record of the reports of several nights."""
+        return cls(
+            source=source,
+            landed=sum(report.landed for report in reports),
+            quarantined=sum(report.quarantined for report in reports),
+            unchanged=sum(report.unchanged + report.already_counted for report in reports),
+            failed=[sentence for report in reports for sentence in report.failed],
+            refused=[sentence for report in reports for sentence in report.refused],
+        )
+
+
+class BuildFolder:
+    """The evidence of one night."""
+
+    def __init__(self, data_folder: Path, as_of: datetime) -> None:
+        self.path = data_folder / "builds" / night_name(as_of)
+
+    def start(self, as_of: datetime, inputs_fingerprint: str) -> BuildRecord:
+        """Begin a build: the results of the one before no longer count."""
+        for name in ("build", "dbt", "quality-landed", "quality-published"):
+            (self.path / f"{name}.json").unlink(missing_ok=True)
+        record = BuildRecord(build_id=uuid.uuid4().hex, as_of=as_of, inputs_fingerprint=inputs_fingerprint)
+        self._write("build", record)
+        return record
+
+    def build(self) -> BuildRecord | None:
+        return self._read("build", BuildRecord)
+
+    def keep_landing(self, record: LandingRecord) -> None:
+        self._write(f"landed-{record.source}", record)
+
+    def landing(self, source: str) -> LandingRecord | None:
+        return self._read(f"landed-{source}", LandingRecord)
+
+    def keep_dbt(self, report: DbtReport) -> None:
+        self._write("dbt", report)
+
+    def dbt(self) -> DbtReport | None:
+        return self._read("dbt", DbtReport)
+
+    def keep_quality(self, report: QualityReport) -> None:
+        self._write(f"quality-{report.border}", report)
+
+    def quality(self, border: Border) -> QualityReport | None:
+        return self._read(f"quality-{border}", QualityReport)
+
+    def _write(self, name: str, report: BaseModel) -> None:
+        replace_text(self.path / f"{name}.json", report.model_dump_json(indent=2) + "\n")
+
+    def _read(self, name: str, kind: type[Report]) -> Report | None:
+        path = self.path / f"{name}.json"
+        return kind.model_validate_json(path.read_bytes()) if path.is_file() else None

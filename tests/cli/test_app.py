@@ -1,0 +1,177 @@
+"""The command line ends with the code it documents, and says in a sentence why."""
+
+from __future__ import annotations
+
+import json
+import time
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from orchestration.cli import app, doctor, report, team_table
+from orchestration.cli.team_table import Cell, TeamWeek, cell_words, legend
+from orchestration.connectors.base import Night
+from orchestration.errors import PublicationRefusedError, WarehouseError
+from orchestration.settings import load_settings
+from tests.publishing.small_warehouse import AS_OF, DOCS, make_warehouse, material
+from tests.storage.test_writer_lock import start_owner
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def company(tmp_path, monkeypatch):
+    (tmp_path / "counterpoise.toml").write_text('[organisation]\nname = "acme"\n[sources.git]\n')
+    monkeypatch.setenv("COUNTERPOISE_CONFIG", str(tmp_path / "counterpoise.toml"))
+    monkeypatch.setenv("COUNTERPOISE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COUNTERPOISE_PSEUDONYM_KEY", "a key of sixteen bytes and more")
+    monkeypatch.setattr(app, "out", Console(width=200))
+    monkeypatch.setattr(app, "err", Console(stderr=True, width=200))
+    return load_settings()
+
+
+def test_a_second_start_ends_at_once_with_code_4(company):
+    owner = start_owner(company.data_folder)
+    began = time.monotonic()
+    done = runner.invoke(app.app, ["nightly", "--day", "2026-11-15"])
+    assert (done.exit_code, time.monotonic() - began < 5) == (4, True)
+    assert f"held by process {owner.pid}" in done.stderr
+    owner.communicate("")
+
+
+def test_a_setting_that_makes_no_sense_ends_with_code_5_and_its_place(tmp_path):
+    (tmp_path / "counterpoise.toml").write_text('[organisation]\nzone = "Mars/Olympus"\n')
+    done = runner.invoke(app.app, ["status"])
+    assert done.exit_code == 5
+    assert "organisation.zone" in done.stderr
+
+
+def test_the_doctor_names_a_missing_key_and_ends_with_code_5(monkeypatch):
+    monkeypatch.delenv("COUNTERPOISE_PSEUDONYM_KEY")
+    done = runner.invoke(app.app, ["doctor"])
+    assert done.exit_code == 5
+    assert "COUNTERPOISE_PSEUDONYM_KEY is missing" in " ".join(done.stdout.replace("│", " ").split())
+
+
+def test_the_doctor_looks_for_java_where_the_engine_is_spark(monkeypatch, tmp_path):
+    monkeypatch.setenv("COUNTERPOISE_ENGINE", "spark")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.setattr(doctor, "find_spec", lambda name: object())
+    told = {found.subject: found for found in doctor.examine(load_settings())}["engine"]
+    assert (told.state, "scripts/install-system-packages.sh" in told.told) == ("missing", True)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "java").touch(mode=0o755)
+    assert {found.subject: found.state for found in doctor.examine(load_settings())}["engine"] == "ok"
+
+
+def test_the_doctor_notices_that_landing_was_written_with_another_key(company, monkeypatch):
+    from orchestration.landing.ingest import open_landing
+
+    open_landing(company)
+    assert runner.invoke(app.app, ["doctor"]).exit_code == 0
+    monkeypatch.setenv("COUNTERPOISE_PSEUDONYM_KEY", "another key of sixteen bytes")
+    done = runner.invoke(app.app, ["doctor"])
+    assert done.exit_code == 5
+    assert "written with another pseudonym key" in " ".join(done.stdout.replace("│", " ").split())
+
+
+def test_secrets_are_read_from_a_file_beside_the_settings_and_the_environment_wins(tmp_path, monkeypatch):
+    monkeypatch.delenv("COUNTERPOISE_PSEUDONYM_KEY")
+    (tmp_path / ".env").write_text("COUNTERPOISE_PSEUDONYM_KEY=from the file, long enough\nCOUNTERPOISE_ENGINE=\n")
+    assert load_settings().checked_pseudonym_key() == b"from the file, long enough"
+    monkeypatch.setenv("COUNTERPOISE_PSEUDONYM_KEY", "from the environment, long enough")
+    assert load_settings().checked_pseudonym_key() == b"from the environment, long enough"
+    assert load_settings().engine == "duckdb"
+
+
+def test_an_unknown_source_ends_with_code_5():
+    assert runner.invoke(app.app, ["land", "sourceforge", "--day", "2026-11-15"]).exit_code == 5
+
+
+def test_wrong_usage_ends_with_code_2():
+    assert runner.invoke(app.app, ["nightly", "--day", "yesterday"]).exit_code == 2
+
+
+def test_a_step_that_fails_without_a_verdict_ends_with_code_1(monkeypatch):
+    def fail(*_: object) -> None:
+        raise WarehouseError("no file, 0 rows; nothing was changed")
+
+    monkeypatch.setattr("orchestration.dagster_run.run_nights", fail)
+    done = runner.invoke(app.app, ["nightly", "--day", "2026-11-15"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "no file, 0 rows; nothing was changed" in done.stderr
+
+
+def test_a_refused_night_ends_with_code_3_and_one_screen(company, monkeypatch):
+    def refuse(*_: object) -> None:
+        found = {"rule": "quarantine_share", "met": "git: 30 of 1,000 refused", "advice": "see [run.quarantine]"}
+        told = {"as_of": "2026-11-16", "stands": "2026-11-15-1", "refusals": [found]}
+        (company.published / "refused").mkdir(parents=True)
+        (company.published / "refused" / "2026-11-16.json").write_text(json.dumps(told))
+        raise PublicationRefusedError("refused")
+
+    monkeypatch.setattr("orchestration.dagster_run.run_nights", refuse)
+    done = runner.invoke(app.app, ["nightly", "--day", "2026-11-15"])
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "2026-11-15-1 stands" in done.stderr
+    assert "met:  git: 30 of 1,000 refused\n  do:   see [run.quarantine]" in done.stderr
+    again = runner.invoke(app.app, ["explain-refusal"])
+    assert "quarantine_share" in again.stdout
+
+
+def test_publish_without_a_build_is_refused_in_writing(company):
+    done = runner.invoke(app.app, ["publish", "--day", "2026-11-15"])
+    assert done.exit_code == 3
+    assert "no build of this night is recorded" in done.stderr
+    assert (company.published / "refused" / "2026-11-16.json").is_file()
+
+
+def test_status_of_an_empty_house():
+    done = runner.invoke(app.app, ["status"])
+    assert (done.exit_code, done.stdout) == (0, "nothing is published yet\nwriter:  nobody\n")
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (Cell(0.712, 0.58, 0.8249, None, "ratio"), "71% (58–82)"),
+        (Cell(21.44, 12.0, 33.06, None, "hours"), "21.4 h (12.0–33.1)"),
+        (Cell(1234.4, None, None, None, "usd"), "$1,234"),
+        (Cell(1_250_000, None, None, None, "tokens"), "1.2 M"),
+        (Cell(999, None, None, None, "tokens"), "999"),
+        (Cell(0.0, 0.0, 3.7, None, "incidents"), "0.0 (0.0–3.7)"),
+        (Cell(None, None, None, "small_group", "tokens"), "[dim]too few people[/]"),
+        (Cell(None, None, None, "a reason of tomorrow", "tokens"), "[dim]a reason of tomorrow[/]"),
+        (None, "[dim]no such figure[/]"),
+    ],
+)
+def test_a_cell_shows_its_interval_or_why_it_is_withheld(cell, words):
+    assert cell_words(cell) == words
+
+
+def test_the_night_ends_with_the_latest_final_week_and_the_path(company, tmp_path):
+    import duckdb
+
+    from orchestration.publishing.publish import publish
+    from orchestration.storage.relations import RelationDocs
+
+    warehouse = make_warehouse(tmp_path / "w.duckdb")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create table marts.dim_metrics as select metric_id, 'ratio' as unit from seeds.metrics")
+        connection.execute("update marts.kpi_values set maturity = 'provisional' where week_start_date = '2026-11-09'")
+    docs = DOCS | {"dim_metrics": RelationDocs("One row per metric.", {})}
+    done = publish(material(warehouse, marts=docs), company.published, keep=3)
+    out = Console(file=StringIO(), width=200)
+    report.night(company, Night(AS_OF), out)
+    told = out.file.getvalue()
+    assert "Week from 2026-11-02 (final)" in told
+    assert [line.split()[0] for line in told.splitlines() if "80%" in line] == ["blue", "red"]
+    assert f"published: {done.path}" in told
+    assert team_table.read_team_week(done.path).is_final
+
+
+def test_only_the_reasons_of_the_shown_cells_are_explained():
+    cells = {"merge_rate": Cell(0.7, 0.5, 0.8, None, "ratio"), "cost_usd": Cell(None, None, None, "suppressed", "usd")}
+    assert [line.split(":")[0] for line in legend(TeamWeek(None, False, {"red": cells}))] == ["held back"]

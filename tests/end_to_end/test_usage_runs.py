@@ -1,0 +1,92 @@
+"""Token totals do not depend on the order of nights: late lines, replays and rewrites end where one full build ends."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import duckdb
+import orjson
+import pytest
+
+from orchestration.connectors.base import Night
+from orchestration.landing.ingest import land_source
+from orchestration.settings import load_settings
+from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
+from orchestration.warehouse.duckdb_relations import prepare, record_built
+from orchestration.warehouse.inputs import gather
+from tests import parsed_project
+
+SETTINGS = """
+[organisation]
+name = "acme"
+zone = "UTC"
+[schedule]
+start_date = 2026-11-01
+[sources.claude_code]
+log_roots = ["logs"]
+"""
+SELECT = ["+int_usage__account_days"]
+pytestmark = pytest.mark.slow
+
+
+def line(chance: random.Random, days: list[int]) -> bytes:
+    """One of few answers, told on one of the days: own line or replay, with or without request, full or partial."""
+    number = chance.randrange(12)
+    usage = {"input_tokens": number, "output_tokens": chance.choice([0, 5, 9]), "cache_read_input_tokens": 100}
+    told = {
+        "type": "assistant",
+        "timestamp": f"2026-11-{chance.choice(days):02}T10:{number:02}:00Z",
+        "sessionId": f"s{number % 3}",
+        "isSidechain": chance.random() < 0.3,
+        "message": {"id": f"m{number}", "model": "claude-sonnet-5", "usage": usage},
+    }
+    request = chance.choice([{"requestId": f"r{number}"}, {"requestId": f"r{number}b"}, {}])
+    return orjson.dumps({**told, **request})
+
+
+@pytest.fixture
+def company(tmp_path, monkeypatch):
+    (tmp_path / "counterpoise.toml").write_text(SETTINGS)
+    monkeypatch.setenv("COUNTERPOISE_CONFIG", str(tmp_path / "counterpoise.toml"))
+    monkeypatch.setenv("COUNTERPOISE_PSEUDONYM_KEY", "a key for tests only")
+    settings = load_settings()
+    parsed_project.give(settings)
+    return settings
+
+
+def happen(company, chance: random.Random, days: list[int]) -> None:
+    """What reaches the logs before a night: sessions go on, and a file may be rewritten by a compaction."""
+    for number in range(4):
+        path = company.root / "logs" / f"person{number % 2}@acme.example" / "projects" / f"s{number}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [line(chance, days) for _ in range(6)]
+        mode = "wb" if chance.random() < 0.2 else "ab"
+        with path.open(mode) as file:
+            file.write(b"\n".join(lines) + b"\n")
+
+
+def build(company, day: int):
+    """What the night of `day` makes of the landing: the answers and the account days."""
+    inputs = gather(company, Night.of(date(2026, 11, day)))
+    prepare(inputs)
+    outcome = run_dbt(company, settings_arguments(company, "run", select=SELECT))
+    assert outcome.is_good, outcome.failed
+    record_built(inputs)
+    with duckdb.connect(str(company.warehouse)) as warehouse:
+        answers = "select * from intermediate.int_usage__claude_code_messages where not is_day_marker order by all"
+        days = "select * from intermediate.int_usage__account_days order by all"
+        return warehouse.execute(answers).fetchall(), warehouse.execute(days).fetchall()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_night_by_night_ends_where_one_full_build_ends(company, seed):
+    chance = random.Random(seed)
+    for day, days in ((14, list(range(4, 15))), (15, [chance.randint(6, 12)]), (17, [chance.randint(6, 12), 17])):
+        happen(company, chance, days)
+        land_source(company, "claude_code", Night.of(date(2026, 11, day)))
+        by_night = build(company, day)
+    company.warehouse.unlink()
+    at_once = build(company, 17)
+    assert len(by_night[0]) > 20
+    assert by_night == at_once

@@ -1,0 +1,114 @@
+"""The gate fails closed: whatever is missing, of another build, failed or in error stops the publication."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, judge, judge_unfinished
+from orchestration.publishing.policy.terms import Refusal
+from orchestration.publishing.publication import SourceCompleteness
+from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
+from orchestration.warehouse.dbt_runner import DbtOutcome, NodeResult
+from tests.publishing.small_warehouse import AS_OF
+
+MODEL, TEST = "model.counterpoise.kpi_values", "test.counterpoise.grain.1"
+
+
+def dbt(build_id: str = "b1", status: str = "pass", nodes: tuple[str, ...] = (MODEL, TEST), error: str | None = None):
+    results = [NodeResult(unique_id=n, status=status if n == TEST else "success", seconds=0.1) for n in nodes]
+    return DbtReport(build_id=build_id, outcome=DbtOutcome(command=["build"], nodes=results, error=error))
+
+
+def quality(border: str, state: str = "passed", build_id: str = "b1", subject: str = "git") -> QualityReport:
+    result = CheckResult(subject=subject, check="rows", state=state, detail="3 of 10")
+    return QualityReport(build_id=build_id, border=border, results=[result])
+
+
+GOOD = Evidence(
+    as_of=AS_OF,
+    build=BuildRecord(build_id="b1", as_of=AS_OF, inputs_fingerprint="f"),
+    warehouse_build=("b1", AS_OF),
+    expected_nodes=frozenset({MODEL, TEST}),
+    expected_subjects={"landed": frozenset({"git"}), "published": frozenset({"git"})},
+    dbt=dbt(),
+    quality={"landed": quality("landed"), "published": quality("published")},
+    landing={"git": LandingRecord(source="git")},
+    flows=(SourceFlow("git", 1000, 20),),
+    sources=(SourceCompleteness(source="git", expected_days=28, missing_days=14, last_delivered_day=None),),
+    policy=(),
+    thresholds=Thresholds(largest_quarantine_share=0.02, smallest_coverage_share=0.5),
+)
+QUALITY = {"landed": quality("landed"), "published": quality("published")}
+BREAKS = {
+    "no build": ({"build": None}, "build"),
+    "warehouse of another build": ({"warehouse_build": ("b0", AS_OF)}, "one_build"),
+    "warehouse of another night": ({"warehouse_build": ("b1", AS_OF - timedelta(days=1))}, "one_build"),
+    "warehouse without a build": ({"warehouse_build": None}, "one_build"),
+    "no dbt results": ({"dbt": None}, "missing_result"),
+    "dbt results of another build": ({"dbt": dbt("b0")}, "missing_result"),
+    "dbt error": ({"dbt": dbt(error="CompilationError: x")}, "dbt"),
+    "failed test": ({"dbt": dbt(status="fail")}, "dbt"),
+    "errored test": ({"dbt": dbt(status="error")}, "dbt"),
+    "skipped node": ({"dbt": dbt(status="skipped")}, "dbt"),
+    "a status nobody knows": ({"dbt": dbt(status="reused?")}, "dbt"),
+    "missing node": ({"dbt": dbt(nodes=(MODEL,))}, "missing_result"),
+    "no expected nodes": ({"expected_nodes": frozenset()}, "missing_result"),
+    "no quality results": ({"quality": {**QUALITY, "landed": None}}, "missing_result"),
+    "quality of another build": (
+        {"quality": {**QUALITY, "landed": quality("landed", build_id="b0")}},
+        "missing_result",
+    ),
+    "quality failed": ({"quality": {**QUALITY, "published": quality("published", "failed")}}, "quality_published"),
+    "quality in error": ({"quality": {**QUALITY, "published": quality("published", "error")}}, "quality_published"),
+    "a mart that nobody checked": (
+        {"quality": {**QUALITY, "published": quality("published", subject="dim_teams")}},
+        "missing_result",
+    ),
+    "a source that was not landed": ({"landing": {"git": None}}, "landing"),
+    "a truncated load": ({"landing": {"git": LandingRecord(source="git", refused=["3 of 100"])}}, "truncated_load"),
+    "too many refused records": ({"flows": (SourceFlow("git", 1000, 21),)}, "quarantine_share"),
+    "nothing but refused records": ({"flows": (SourceFlow("git", 2, 2),)}, "quarantine_share"),
+    "too little coverage": (
+        {"sources": (SourceCompleteness(source="git", expected_days=28, missing_days=15, last_delivered_day=None),)},
+        "source_coverage",
+    ),
+    "policy": ({"policy": (Refusal(rule="no_ranking", met="x ranks", advice="do not"),)}, "no_ranking"),
+}
+
+
+def test_a_whole_good_build_is_published():
+    assert judge(GOOD) == []
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+def test_the_gate_refuses(broken):
+    changes, rule = BREAKS[broken]
+    assert [refusal.rule for refusal in judge(replace(GOOD, **changes))] == [rule]
+
+
+def test_a_night_that_died_tells_what_it_found_and_not_what_it_missed():
+    died = replace(GOOD, dbt=None, quality={"landed": quality("landed", "failed"), "published": None})
+    assert [refusal.rule for refusal in judge_unfinished(died)] == ["quality_landed"]
+
+
+def test_a_warning_does_not_stop_a_night():
+    warned = {**QUALITY, "landed": quality("landed", "warned")}
+    assert judge(replace(GOOD, dbt=dbt(status="warn"), quality=warned)) == []
+
+
+def test_a_refusal_gives_the_numbers():
+    met = judge(replace(GOOD, flows=(SourceFlow("git", 1000, 21),)))[0].met
+    assert met == "git: 21 of 1,000 records refused (2.1%, allowed 2.0%)"
+
+
+def test_one_refused_record_of_a_quiet_day_stops_no_night():
+    assert judge(replace(GOOD, flows=(SourceFlow("git", 27, 1),))) == []
+
+
+def test_of_two_windows_the_worse_is_told_once():
+    flows = (SourceFlow("git", 2100, 60), SourceFlow("git", 100, 60))
+    found = judge(replace(GOOD, flows=flows))
+    assert [each.met for each in found] == ["git: 60 of 100 records refused (60.0%, allowed 2.0%)"]

@@ -1,0 +1,148 @@
+"""Each rule of the policy bites: a sound warehouse passes, and each way of breaking it is refused by its rule."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from orchestration.publishing import policy
+from orchestration.publishing.policy.terms import Outgoing
+from tests.publishing.small_warehouse import make_warehouse
+
+
+@pytest.fixture
+def connection(tmp_path):
+    with duckdb.connect(str(make_warehouse(tmp_path / "warehouse.duckdb"))) as opened:
+        yield opened
+
+
+def refused(connection, *relations: str, **changes: object) -> list[str]:
+    outgoing = {
+        "connection": connection,
+        "relations": policy.read_relations(connection, ["kpi_values", "dim_teams", *relations]),
+        "registry": policy.read_registry(connection),
+        "smallest_group": 5,
+        "dominance_share": 0.5,
+        "standing_versions": {},
+    }
+    return [f"{refusal.rule}: {refusal.met}" for refusal in policy.judge(Outgoing(**(outgoing | changes)))]
+
+
+def test_a_sound_warehouse_is_not_refused(connection):
+    assert refused(connection) == []
+
+
+@pytest.mark.parametrize("column", ["person_key", "author_login", "assignee", "user_id", "github_account"])
+def test_a_column_named_after_a_person_is_refused(connection, column):
+    connection.execute(f"alter table marts.dim_teams add column {column} integer")
+    assert refused(connection) == [f"no_person_grain: dim_teams.{column} is named after a person"]
+
+
+@pytest.mark.parametrize("column", ["token_rank", "top_team", "usage_percentile"])
+def test_a_ranking_column_is_refused(connection, column):
+    connection.execute(f"alter table marts.dim_teams add column {column} integer")
+    assert refused(connection) == [f"no_ranking: dim_teams.{column} ranks"]
+
+
+@pytest.mark.parametrize("value", ["p_abcdefghijklmnopqrstuvwx23", "jo.doe@acme.example"])
+def test_a_value_that_looks_like_a_person_is_refused_and_not_quoted(connection, value):
+    connection.execute("insert into marts.dim_teams values (?)", [value])
+    found = refused(connection)
+    assert found == ["no_person_grain: 1 rows of dim_teams.team_id hold what looks like a pseudonym or a mail address"]
+
+
+def test_tokens_without_their_counter_metric_are_refused(connection):
+    connection.execute("delete from marts.kpi_values where metric_id = 'merge_rate' and entity_id = 'red'")
+    assert refused(connection) == [
+        "activity_beside_outcome: 2 figures of uncached_input_tokens in kpi_values "
+        "have no counter-metric or no outcome beside them"
+    ]
+
+
+@pytest.mark.parametrize("reason", ["not_covered", "small_group", "suppressed"])
+def test_tokens_beside_a_hidden_counter_metric_are_refused(connection, reason):
+    connection.execute("update marts.kpi_values set value = null, reason = ? where metric_id = 'merge_rate'", [reason])
+    assert [found.split(":")[0] for found in refused(connection)] == ["activity_beside_outcome"]
+
+
+@pytest.mark.parametrize("reason", ["small_sample", "no_denominator", "immature"])
+def test_tokens_beside_a_counter_metric_with_little_to_say_are_published(connection, reason):
+    connection.execute("update marts.kpi_values set value = null, reason = ? where metric_id = 'merge_rate'", [reason])
+    assert refused(connection) == []
+
+
+def test_a_wide_mart_of_tokens_alone_is_refused(connection):
+    connection.execute("""create table marts.kpi_team_weeks as
+        select entity_id as team_id, week_start_date, value as uncached_input_tokens
+        from marts.kpi_values where metric_id = 'uncached_input_tokens'""")
+    assert refused(connection, "kpi_team_weeks") == [
+        "activity_beside_outcome: kpi_team_weeks has uncached_input_tokens without merge_rate or without any outcome"
+    ]
+
+
+def test_a_wide_mart_that_says_something_else_than_the_long_table_is_refused(connection):
+    connection.execute("""create table marts.kpi_team_weeks as
+        select entity_id as team_id, week_start_date, value + 0.01 as merge_rate
+        from marts.kpi_values where metric_id = 'merge_rate'""")
+    assert refused(connection, "kpi_team_weeks") == [
+        "wide_marts_agree: 4 rows of kpi_team_weeks.merge_rate differ from kpi_values"
+    ]
+
+
+def test_an_unregistered_activity_column_is_refused(connection):
+    connection.execute("alter table marts.dim_teams add column chat_sessions bigint")
+    assert refused(connection) == [
+        "registered_activity: dim_teams.chat_sessions counts activity and is no registered metric"
+    ]
+
+
+def test_fewer_people_than_the_smallest_group_are_refused(connection):
+    connection.execute("update intermediate.int_metrics__all set contributors = 4 where metric_id = 'merge_rate'")
+    assert refused(connection)[0].startswith("smallest_group: merge_rate: 4 figures with fewer than 5 people")
+
+
+def test_a_figure_that_one_person_carries_is_refused(connection):
+    connection.execute("update intermediate.int_metrics__all set largest_share = 0.51 where entity_id = 'red'")
+    assert [found.split(",")[1] for found in refused(connection)] == [" 2 where one person carries more than 50%"] * 2
+
+
+def test_a_figure_of_which_nobody_knows_who_is_behind_it_is_refused(connection):
+    connection.execute("delete from intermediate.int_metrics__all where metric_id = 'merge_rate'")
+    assert "4 with nothing known" in refused(connection)[0]
+
+
+def test_an_unregistered_metric_is_refused(connection):
+    connection.execute("delete from seeds.metrics where metric_id = 'uncached_input_tokens'")
+    assert refused(connection) == [
+        "registered_version: uncached_input_tokens is published as version 1 and is not registered"
+    ]
+
+
+def test_another_version_than_the_registered_one_is_refused(connection):
+    connection.execute("update marts.kpi_values set definition_version = 2 where metric_id = 'merge_rate'")
+    assert refused(connection) == [
+        "registered_version: merge_rate is published as version 2 and is registered as version 1"
+    ]
+
+
+def test_a_version_that_goes_back_is_refused(connection):
+    assert refused(connection, standing_versions={"merge_rate": 2}) == [
+        "registered_version: merge_rate goes back from version 2 to 1"
+    ]
+
+
+def test_a_figure_with_a_reason_to_withhold_it_is_refused(connection):
+    connection.execute("update marts.kpi_values set reason = 'small_group' where metric_id = 'merge_rate'")
+    assert refused(connection) == [
+        "withheld_is_told: 4 rows of kpi_values hold a figure and a reason to withhold it, or neither"
+    ]
+
+
+def test_a_type_that_old_clients_cannot_read_is_refused(connection):
+    connection.execute("create table marts.kpi_totals as select sum(n) as cells from marts.kpi_values")
+    assert refused(connection, "kpi_totals") == ["types_travel: kpi_totals.cells is HUGEINT"]
+
+
+def test_nothing_is_published_without_the_long_table(connection):
+    outgoing = Outgoing(connection, {"dim_teams": {"team_id": "VARCHAR"}}, {}, 5, 0.5, {})
+    assert [refusal.rule for refusal in policy.judge(outgoing)] == ["long_mart"]
