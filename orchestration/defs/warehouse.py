@@ -15,7 +15,7 @@ from orchestration.errors import WarehouseError
 from orchestration.quality.landed import CHECKS
 from orchestration.settings import Settings
 from orchestration.warehouse.build_record import QualityReport
-from orchestration.warehouse.dbt_manifest import PUBLISHED_SCHEMA, DataTest, Manifest, Node
+from orchestration.warehouse.dbt_manifest import DataTest, Manifest, Node
 from orchestration.warehouse.dbt_runner import DbtOutcome
 from orchestration.warehouse.inputs import NightInputs
 
@@ -47,7 +47,7 @@ def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
             dg.AssetSpec(
                 INPUTS,
                 deps=[landed_key(source) for source in sources],
-                group_name="night",
+                group_name="run",
                 kinds={"duckdb"},
                 skippable=True,
                 description="What the night sees: views over the landed files that count, coverage, quarantine, "
@@ -106,7 +106,7 @@ def _node_spec(node: Node, manifest: Manifest, sources: list[str]) -> dg.AssetSp
     return dg.AssetSpec(
         node_key(node),
         deps=sorted(set(_dependencies(node, manifest, sources)), key=str),
-        group_name=group_of(node),
+        group_name=node.schema,
         kinds={"dbt", "csv" if node.kind == "seed" else "duckdb"},
         description=node.description or f"{node.kind} {node.name}",
         metadata={
@@ -117,18 +117,6 @@ def _node_spec(node: Node, manifest: Manifest, sources: list[str]) -> dg.AssetSp
             **({"dagster/column_schema": _columns(node)} if node.columns else {}),
         },
     )
-
-
-def group_of(node: Node) -> str:
-    """The stage of a number's way that a node belongs to; stages follow each other without a way back.
-
-    Dimensions stand with the conformed models, because those read them; people's own facts stand apart.
-    """
-    if node.schema not in (PUBLISHED_SCHEMA, "intermediate"):
-        return node.schema
-    if node.name.startswith(("fct_", "kpi_")):
-        return "facts" if node.name.startswith("fct_") else "kpis"
-    return "metrics" if node.folder[1:2] == ("metrics",) else "conformed"
 
 
 def _columns(node: Node) -> dg.TableSchema:

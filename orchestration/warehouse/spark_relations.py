@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-LAYERS = ("staging", "intermediate", "restricted", "marts", "seeds", "run")
-BROUGHT_HOME = ("seeds.metrics", "intermediate.int_metrics__all")
+LAYERS = ("staging", "conformed", "facts", "restricted", "metrics", "marts", "seeds", "run")
+BROUGHT_HOME = ("seeds.metrics", "metrics.int_metrics__all")
 """What the gate reads beside the marts."""
 
 

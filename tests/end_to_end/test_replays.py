@@ -27,7 +27,7 @@ SEED = 37
 """A company in which reports of Copilot are revised between these nights."""
 RELATIONS = """
     select schema_name || '.' || table_name from duckdb_tables()
-    where schema_name in ('marts', 'restricted', 'intermediate') order by 1
+    where schema_name in ('conformed', 'facts', 'restricted', 'metrics', 'marts') order by 1
 """
 
 

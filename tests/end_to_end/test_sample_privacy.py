@@ -62,8 +62,8 @@ def test_no_landed_file_names_anybody(sample):
 
 
 def test_no_pseudonym_leaves_the_warehouse(sample, text):
-    keys = {row[0] for row in sample.ask("select distinct person_key from intermediate.int_people__days")}
-    accounts = {row[0] for row in sample.ask("select distinct identifier from intermediate.int_identities__resolved")}
+    keys = {row[0] for row in sample.ask("select distinct person_key from conformed.int_people__days")}
+    accounts = {row[0] for row in sample.ask("select distinct identifier from conformed.int_identities__resolved")}
     pseudonyms = {name for name in keys | accounts if name.startswith("p_")}
     files = b"\n".join(path.read_bytes() for path in sample.publication.rglob("*") if path.is_file())
     assert len(keys) == len(sample.company.world.people)
@@ -76,8 +76,8 @@ SHOWN = """
     where entity_id = ? and is_about_people and (coalesce(value, 0) != 0 or coalesce(numerator, 0) != 0)
 """
 CHANGED_BY_MANY = """
-    select cast(date_trunc('week', merged_date) as date) from marts.fct_changes
-    inner join intermediate.int_changes__people using (change_id)
+    select cast(date_trunc('week', merged_date) as date) from facts.fct_changes
+    inner join conformed.int_changes__people using (change_id)
     where deploy_wait_hours >= 0 and is_standard_population and list_contains(?, service_id)
     group by all having count(distinct coalesce(sponsor_person_key, author_identifier)) >= 5
 """
@@ -99,7 +99,7 @@ RESIDUES = """
     select cells.metric_id, cells.entity_type, cells.week_start_date,
         count(*) filter (where contributors > 0) as groups, coalesce(sum(contributors), 0) as people
     from marts.kpi_values as cells
-    inner join intermediate.int_metrics__all as counted
+    inner join metrics.int_metrics__all as counted
         using (metric_id, entity_type, entity_id, week_start_date)
     inner join marts.kpi_values as whole
         on cells.metric_id = whole.metric_id and cells.week_start_date = whole.week_start_date

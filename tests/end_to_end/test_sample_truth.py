@@ -15,7 +15,7 @@ Cells = dict[tuple[str, str], tuple[float, float]]
 CLASSES = ("uncached_input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
 PARTS = """
     select entity_id, cast(week_start_date as string), numerator, denominator
-    from intermediate.int_metrics__all where metric_id = ? and entity_type = ?
+    from metrics.int_metrics__all where metric_id = ? and entity_type = ?
 """
 
 
@@ -78,7 +78,7 @@ def test_incidents_that_a_deployment_explains_are_counted_once(sample, grain):
 def test_every_incident_of_weight_is_counted(sample, grain):
     rows = sample.ask(
         f"select {grain}_id, cast(date_trunc('week', started_date) as date)::string, count(*), 0 "
-        "from marts.fct_incidents where is_counted group by all"
+        "from facts.fct_incidents where is_counted group by all"
     )
     found = {(entity, week): (count, 0) for entity, week, count, _ in rows}
     assert differences(found, told(sample, grain, "incidents")) == {}
@@ -107,7 +107,7 @@ def test_what_is_published_is_what_was_counted(sample):
     rows = sample.ask(
         "select count(*), count(*) filter (where published.numerator != counted.numerator "
         "or published.denominator != counted.denominator) from marts.kpi_values as published "
-        "inner join intermediate.int_metrics__all as counted "
+        "inner join metrics.int_metrics__all as counted "
         "using (metric_id, entity_type, entity_id, week_start_date) where published.reason is null"
     )
     assert rows[0][0] > 1000
@@ -116,7 +116,7 @@ def test_what_is_published_is_what_was_counted(sample):
 
 def test_median_cycle_time_of_each_team_is_the_true_one(sample):
     rows = sample.ask(
-        "select team_id_at_merge, count(*), median(cycle_time_hours) from marts.fct_changes "
+        "select team_id_at_merge, count(*), median(cycle_time_hours) from facts.fct_changes "
         "where is_merged and is_standard_population and cycle_time_hours is not null group by all"
     )
     true = sample.truth["cycle_hours"]

@@ -67,7 +67,7 @@ def marts(settings: Settings) -> dict[str, tuple[dict[str, str], Rows]]:
     """Mart -> its columns with types, and its rows in order; and the figures before anything is held back."""
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         names = [f"marts.{name}" for (name,) in connection.execute(BROUGHT_HOME).fetchall()]
-        return {name: read(connection, name) for name in (*names, "intermediate.int_metrics__all")}
+        return {name: read(connection, name) for name in (*names, "metrics.int_metrics__all")}
 
 
 def read(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[dict[str, str], Rows]:
@@ -98,7 +98,7 @@ def assert_equal(spark: dict[str, tuple[dict[str, str], Rows]], duck: dict[str, 
 
 def days_of(settings: Settings) -> dict[tuple[str, str], frozenset[str]]:
     """(day fact, partition) -> the files that hold it."""
-    facts = settings.data_folder / "spark" / "warehouse" / "intermediate.db"
+    facts = settings.data_folder / "spark" / "warehouse" / "conformed.db"
     return {
         (day.parent.name, day.name): frozenset(file.name for file in day.glob("*.parquet"))
         for day in facts.glob("int_usage__*/usage_date=*")
@@ -161,7 +161,7 @@ def test_the_marts_of_a_night_are_equal_on_both_engines(spark, first_on_duckdb):
     found = marts(spark.settings)
     assert_equal(found, first_on_duckdb)
     assert min(len(rows) for _, rows in found.values()) > 1
-    assert len(found["intermediate.int_metrics__all"][1]) > 1000
+    assert len(found["metrics.int_metrics__all"][1]) > 1000
 
 
 @pytest.fixture(scope="module")

@@ -149,11 +149,11 @@ class Warehouse:
         return found[0]
 
     def change(self, change_id: str, columns: str) -> tuple[object, ...]:
-        return self.one(columns, "marts.fct_changes", f"change_id = 'github:acme/{change_id}'")
+        return self.one(columns, "facts.fct_changes", f"change_id = 'github:acme/{change_id}'")
 
     def cell(self, metric: str, entity: str, week: str, columns: str = "numerator, denominator") -> tuple[object, ...]:
         where = f"metric_id = '{metric}' and entity_id = '{entity}' and week_start_date = date '2026-{week}'"
-        return self.one(columns, "intermediate.int_metrics__outcomes", where)
+        return self.one(columns, "metrics.int_metrics__outcomes", where)
 
 
 def build(company: Company, folder: Path, as_of: str, cohort_days: int = 14, command: Command = "run") -> Warehouse:

@@ -13,7 +13,7 @@ STAGES = ("coding_hours", "pickup_hours", "review_hours", "deploy_wait_hours")
 def failed(warehouse, service, week=None):
     in_week = f" and date_trunc('week', finished_date) = date '{week}'" if week else ""
     rows = warehouse.rows(
-        "select split_part(deployment_id, '-', 2), is_failure_inferred from marts.fct_deployments"
+        "select split_part(deployment_id, '-', 2), is_failure_inferred from facts.fct_deployments"
         f" where service_id = '{service}'{in_week}"
     )
     return {name for name, is_failure in rows if is_failure}, len(rows)
@@ -43,7 +43,7 @@ def test_deployments_count_in_their_iso_week(night, week):
 
 
 def test_a_reverted_number_belongs_to_its_own_repository(night):
-    reverted = "select repository, split_part(change_id, '#', 2) from marts.fct_changes where reverted_at is not null"
+    reverted = "select repository, split_part(change_id, '#', 2) from facts.fct_changes where reverted_at is not null"
     expected = [(f"acme/{name}", str(number)) for name, number in DORA["reverts"]["expected_incident_on"]]
     assert night(LATER).rows(f"{reverted} and repository in ('acme/r1', 'acme/r2') order by all") == sorted(expected)
 

@@ -42,7 +42,7 @@ def test_e04_a_change_that_was_put_back_still_counts_as_reverted(night):
 @pytest.mark.parametrize(("as_of", "net"), [("2026-09-03 23:00", 3), (LATER, 4)])
 def test_e04_net_merged_follows_the_parity_of_reverts(night, as_of, net):
     lasting = "repository = 'acme/e04' and is_merged and not is_revert and not is_out_of_effect"
-    assert night(as_of).rows(f"select count(*) from marts.fct_changes where {lasting}") == [(net,)]
+    assert night(as_of).rows(f"select count(*) from facts.fct_changes where {lasting}") == [(net,)]
 
 
 def test_e04_a_revert_pushed_without_a_change_counts_where_only_git_tells(night):
@@ -52,7 +52,7 @@ def test_e04_a_revert_pushed_without_a_change_counts_where_only_git_tells(night)
 def test_e05_bots_are_out_of_the_population_and_ghosts_are_not(night):
     later = night(LATER)
     assert later.cell("review_coverage", "e05", "08-31") == (2, 3)
-    counted = "select team_id_at_merge, author_kind, count(*) from marts.fct_changes where is_standard_population"
+    counted = "select team_id_at_merge, author_kind, count(*) from facts.fct_changes where is_standard_population"
     grouped = " and repository = 'acme/e05' group by all order by all"
     assert later.rows(counted + grouped) == [("A", "human", 2), ("unassigned", "unknown", 1)]
     assert later.change("e05#51", "author_kind, is_standard_population") == ("bot", False)
@@ -72,7 +72,7 @@ def test_e07_a_review_before_ready_is_a_pickup_of_zero_and_flagged(night):
 
 def test_e08_a_failed_attempt_carries_nothing_and_is_no_change_failure(night):
     later = night(LATER)
-    carried = "select deployment_id, deploy_wait_hours from marts.fct_changes where service_id = 'app'"
+    carried = "select deployment_id, deploy_wait_hours from facts.fct_changes where service_id = 'app'"
     assert later.rows(f"{carried} order by change_id") == [
         ("github:E08-D3", 46),
         ("github:E08-D3", 25),
@@ -84,7 +84,7 @@ def test_e08_a_failed_attempt_carries_nothing_and_is_no_change_failure(night):
 
 
 def test_e09_an_incident_is_linked_within_its_service_and_an_explicit_cause_wins(night):
-    links = "select incident_id, deployment_id, method from intermediate.int_incidents__links"
+    links = "select incident_id, deployment_id, method from conformed.int_incidents__links"
     assert night(LATER).rows(f"{links} where deployment_id like '%E09%' order by all") == [
         ("pagerduty:I1", "github:E09-D3", "temporal"),
         ("pagerduty:I2", "github:E09-D1", "temporal"),
@@ -100,13 +100,13 @@ def test_e09_the_headline_rate_counts_declared_failures_only(night):
 
 
 def test_e09_recovery_ends_with_the_last_incident(night):
-    minutes = "select recovery_hours * 60 from marts.fct_deployments where service_id = 'checkout' order by finished_at"
+    minutes = "select recovery_hours * 60 from facts.fct_deployments where service_id = 'checkout' order by finished_at"
     assert [value for (value,) in night(LATER).rows(minutes)] == pytest.approx([250, 140])
     assert night(LATER).cell("recovery_time_hours", "checkout", "08-31", "value * 60, n") == (pytest.approx(195), 2)
 
 
 def test_e10_the_instant_of_a_move_belongs_to_the_new_team(night):
-    teams = "select team_id_at_merge, count(*) from marts.fct_changes where service_id = 'e10' group by all"
+    teams = "select team_id_at_merge, count(*) from facts.fct_changes where service_id = 'e10' group by all"
     assert night(LATER).rows(f"{teams} order by all") == [("A", 1), ("B", 2)]
 
 
@@ -129,7 +129,7 @@ def test_e14_a_late_cause_restates_the_week_of_the_deployment(night, as_of, fail
 
 
 def test_e15_repeated_and_superseded_statuses_make_one_success_each(night):
-    finishes = "select cast(finished_at as string) from marts.fct_deployments where service_id = 'e15' and is_success"
+    finishes = "select cast(finished_at as string) from facts.fct_deployments where service_id = 'e15' and is_success"
     assert night(LATER).rows(f"{finishes} order by all") == [("2026-09-01 10:05:00",), ("2026-09-02 10:05:00",)]
     assert night(LATER).cell("deployment_frequency", "e15", "08-31", "value") == (2,)
 
@@ -143,7 +143,7 @@ def test_e17_an_agents_change_counts_in_the_sponsors_team(night):
     assert later.cell("ai_assisted_share", "e17", "08-31") == (2, 3)
     assert later.change("e17#70", "author_kind, team_id_at_merge, ai_evidence_grade") == ("agent", "B", "A")
     assert later.change("e17#72", "author_kind, ai_evidence_grade, agent_product") == ("human", "B", "claude_code")
-    agents = "select count(*) filter (where is_merged), count(closed_at) from marts.fct_changes"
+    agents = "select count(*) filter (where is_merged), count(closed_at) from facts.fct_changes"
     assert later.rows(f"{agents} where author_kind = 'agent'") == [(1, 2)]
 
 
@@ -172,7 +172,7 @@ def test_e23_a_stacked_change_counts_once_it_is_on_the_default_branch(night, as_
 
 def test_e24_a_rollback_alone_proves_a_failure(night):
     later = night(LATER)
-    rows = "select is_failure, is_rollback, has_change from marts.fct_deployments where service_id = 'web'"
+    rows = "select is_failure, is_rollback, has_change from facts.fct_deployments where service_id = 'web'"
     assert later.rows(f"{rows} order by finished_at") == [
         (False, False, True),
         (True, False, True),
@@ -184,7 +184,7 @@ def test_e24_a_rollback_alone_proves_a_failure(night):
 
 def test_teams_add_up_to_the_organisation(night):
     by_type = """
-        select metric_id, week_start_date from intermediate.int_metrics__outcomes
+        select metric_id, week_start_date from metrics.int_metrics__outcomes
         where value is null or metric_id in ('merged_changes', 'deployment_frequency')
         group by metric_id, week_start_date
         having sum(numerator) filter (where entity_type = 'team')

@@ -35,10 +35,10 @@ select * from (values
     ('uncached_input_tokens', 'activity', 'merge_rate', 1, true),
     ('merge_rate', 'outcome', 'review_coverage', 1, true)
 ) as metrics (metric_id, kind, counter_metric, definition_version, is_about_people);
-create schema if not exists intermediate;
+create schema if not exists metrics;
 """
 MEASURED = """
-create or replace table intermediate.int_metrics__all as
+create or replace table metrics.int_metrics__all as
 select metric_id, entity_type, entity_id, week_start_date, 6 as contributors, cast(0.3 as double) as largest_share
 from marts.kpi_values;
 """

@@ -7,7 +7,7 @@ with weeks as (
 
 services as (
 
-    select * from {{ ref('dim_services') }}
+    select * from {{ ref('int_services__catalogue') }}
 
 )
 

@@ -1,6 +1,6 @@
 with weeks as (
 
-    select * from {{ ref('dim_weeks') }}
+    select * from {{ ref('int_calendar__weeks') }}
 
 ),
 

@@ -6,7 +6,7 @@ with teams_weeks as (
 
 weeks as (
 
-    select * from {{ ref('dim_weeks') }}
+    select * from {{ ref('int_calendar__weeks') }}
 
 ),
 
