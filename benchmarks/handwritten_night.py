@@ -1,4 +1,4 @@
-"""The yardstick: one night of session logs by hand, in plain DuckDB SQL, as one would write it in an afternoon.
+"""The yardstick: one run of session logs by hand, in plain DuckDB SQL, as one would write it in an afternoon.
 
 JSON lines -> zstd Parquet -> one row per answer -> tokens per account, day and model, replacing that day in a table.
 No contract, no pseudonyms, no quarantine, no tests, no gate, no publication: what the warehouse adds is the rest.
@@ -21,7 +21,7 @@ COLUMNS = """{
 def run(logs: Path, folder: Path, day: str) -> tuple[int, int]:
     """Answers and tokens of the day."""
     folder.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(str(folder / "night.duckdb"), config={"memory_limit": "3GB", "threads": 2})
+    connection = duckdb.connect(str(folder / "run.duckdb"), config={"memory_limit": "3GB", "threads": 2})
     connection.execute("set preserve_insertion_order = false")
     connection.execute(f"""
         copy (

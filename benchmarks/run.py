@@ -95,15 +95,15 @@ def parsing(folder: Path) -> list[tuple[Measured, str]]:
 
 
 def demo(folder: Path) -> list[tuple[Measured, str]]:
-    """The sample company's night, and the same night when nothing is new."""
+    """The sample company's run, and the same run when nothing is new."""
     command = (*CLI, "demo", "--folder", str(folder / "demo"))
-    night = measure("demo: generate, land, build, judge, publish", command)
-    again = measure("the same night, nothing new", command)
-    return [(night, ""), (again, again.against(night))]
+    partition = measure("demo: generate, land, build, judge, publish", command)
+    again = measure("the same run, nothing new", command)
+    return [(partition, ""), (again, again.against(partition))]
 
 
 def many_events(folder: Path, lines: int) -> list[tuple[Measured, str]]:
-    """A night of session logs by hand, and as the warehouse does it."""
+    """A run of session logs by hand, and as the warehouse does it."""
     logs = folder / "logs"
     write_logs(logs, DAY, lines, ACCOUNTS)
     settings = folder / "counterpoise.toml"
@@ -116,18 +116,18 @@ def many_events(folder: Path, lines: int) -> list[tuple[Measured, str]]:
     measure("read once", ("cat", *map(str, sorted(logs.rglob("*.jsonl")))))
     by_hand = (sys.executable, str(HERE / "handwritten_night.py"), str(logs), str(folder / "by_hand"), DAY)
     hand = measure("by hand: plain SQL, nothing checked", by_hand)
-    measure("the first night, which parses and builds everything", (*CLI, "nightly", "--day", "2026-11-13"), variables)
-    empty = measure("a night in which no source has anything", (*CLI, "nightly", "--day", "2026-11-14"), variables)
+    measure("the first run, which parses and builds everything", (*CLI, "nightly", "--day", "2026-11-13"), variables)
+    empty = measure("a run in which no source has anything", (*CLI, "nightly", "--day", "2026-11-14"), variables)
     landing = measure("landing: contract, pseudonyms, manifest", (*CLI, "land", "claude_code", "--day", DAY), variables)
-    rest = measure("build, tests, borders, gate, publication", (*CLI, "nightly", "--day", DAY), variables)
+    rest = measure("build, tests, checkpoints, gate, publication", (*CLI, "nightly", "--day", DAY), variables)
     whole = Measured(
-        "the whole night",
+        "the whole run",
         landing.wall_seconds + rest.wall_seconds,
         landing.cpu_seconds + rest.cpu_seconds,
         max(landing.peak_mib, rest.peak_mib),
     )
     events = Measured(
-        "what the events add to an empty night",
+        "what the events add to an empty run",
         whole.wall_seconds - empty.wall_seconds,
         whole.cpu_seconds - empty.cpu_seconds,
         whole.peak_mib,
@@ -159,7 +159,7 @@ def _peak_mib(used: resource.struct_rusage) -> float:
 def main() -> None:
     """Measure everything, say it while it happens, write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lines", type=int, default=3_340_000, help="usage lines of the large night")
+    parser.add_argument("--lines", type=int, default=3_340_000, help="usage lines of the large run")
     parser.add_argument("--write", type=Path, default=HERE / "results.md", help="where the page goes")
     told = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="counterpoise-bench-"))
@@ -169,7 +169,7 @@ def main() -> None:
             ("Starting", starts),
             ("Parsing", lambda: parsing(folder)),
             ("The demo", lambda: demo(folder)),
-            (f"A night of {told.lines:,} usage lines", lambda: many_events(folder, told.lines)),
+            (f"A run of {told.lines:,} usage lines", lambda: many_events(folder, told.lines)),
         ):
             print(f"{title} …", file=sys.stderr, flush=True)
             sections[title] = steps()

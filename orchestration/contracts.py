@@ -16,7 +16,7 @@ import yaml
 
 from orchestration.errors import ContractError
 
-try:  # the same loader in C, where PyYAML was built with it: these files are read several times a night
+try:  # the same loader in C, where PyYAML was built with it: these files are read several times a run
     from yaml import CSafeLoader as SafeLoader
 except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LoadMode = Literal["upsert", "replace_day", "snapshot"]
 LOAD_MODES = ("upsert", "replace_day", "snapshot")
 LANDED_COLUMNS = (("_load_id", "string"), ("_as_of", "timestamp"), ("_day", "date"))
-"""Columns that landing adds to each row: the load, its night, the day it is filed under."""
+"""Columns that landing adds to each row: the load, its run, the day it is filed under."""
 
 SCALAR_TYPES = ("string", "bigint", "double", "boolean", "timestamp", "date")
 _DECIMAL = re.compile(r"decimal\((\d+),\s*(\d+)\)")

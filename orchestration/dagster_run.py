@@ -13,9 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.connectors.base import Night
-from orchestration.errors import PublicationRefusedError, WarehouseError
-from orchestration.publishing.publication import night_name
+from orchestration.errors import PublicationBlockedError, WarehouseError
+from orchestration.partition import DailyPartition, partition_name
 from orchestration.settings import TELEMETRY_OFF, Settings
 from orchestration.storage.atomic_files import replace_text
 
@@ -29,7 +28,7 @@ concurrency: {runs: {max_concurrent_runs: 1}}
 python_logs: {managed_python_loggers: [counterpoise], python_log_level: INFO}
 event_log_storage:
   module: orchestration.defs.event_log
-  class: KeptConnections
+  class: PooledSqliteEventLog
   config: {base_dir: %s}
 """
 
@@ -48,12 +47,12 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
     return {**TELEMETRY_OFF, "DAGSTER_HOME": str(dagster_home(settings))}
 
 
-def run_nights(settings: Settings, first: date, last: date) -> None:
+def run_partitions(settings: Settings, first: date, last: date) -> None:
     """Run the nightly job for the days `first` to `last` as one run.
 
-    PublicationRefusedError when a step refused the night in writing, WarehouseError when it did not get that far.
+    PublicationRefusedError when a step refused the run in writing, WarehouseError when it did not get that far.
     """
-    refused = settings.published / "refused" / f"{night_name(Night.of(last).as_of)}.json"
+    refused = settings.published / "refused" / f"{partition_name(DailyPartition.of(last).as_of)}.json"
     refused.unlink(missing_ok=True)
     os.environ.update(dagster_environment(settings))
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
@@ -75,11 +74,11 @@ def run_nights(settings: Settings, first: date, last: date) -> None:
             raise_on_error=False,
         )
     if not result.success:
-        raise (PublicationRefusedError if refused.is_file() else WarehouseError)(_reason(result))
+        raise (PublicationBlockedError if refused.is_file() else WarehouseError)(_reason(result))
 
 
 def _forget_old_runs(instance: dg.DagsterInstance, keep: int) -> None:
-    """Dagster's store would grow with every night; the publications carry what must be kept."""
+    """Dagster's store would grow with every run; the publications carry what must be kept."""
     for run in instance.get_runs()[keep:]:
         instance.delete_run(run.run_id)
 

@@ -19,7 +19,7 @@ class SourceError(CounterpoiseError):
     """A source could not be read whole; nothing of the slice in hand was counted."""
 
 
-class PermissionRefusedError(SourceError):
+class PermissionDeniedError(SourceError):
     """The source knows us and says no (401, 403, 404): trying again does not help."""
 
 
@@ -28,7 +28,7 @@ class UnreachableError(SourceError):
 
 
 class RateLimitedError(SourceError):
-    """The source asked for more patience than the night has; the next night goes on where this one stopped."""
+    """The source asked for more patience than the run has; the next run goes on where this one stopped."""
 
 
 class LandingError(CounterpoiseError):
@@ -47,5 +47,5 @@ class WarehouseError(CounterpoiseError):
     """dbt or the warehouse file failed."""
 
 
-class PublicationRefusedError(CounterpoiseError):
+class PublicationBlockedError(CounterpoiseError):
     """The gate said no; the last good publication stays."""

@@ -1,4 +1,4 @@
-"""The steps of a night, each callable alone: land, begin, build, check, decide, publish or refuse.
+"""The steps of a run, each callable alone: land, begin, build, check, decide, publish or refuse.
 
 Belongs here: the order of the steps and what each leaves as evidence. Dagster's assets and the command line call
 exactly these. Does not: any step's own work.
@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from orchestration.connectors.base import Night
-from orchestration.errors import PublicationRefusedError, WarehouseError
+from orchestration.errors import PublicationBlockedError, WarehouseError
 from orchestration.landing.ingest import land_source
+from orchestration.partition import DailyPartition, partition_name
 from orchestration.publishing import evidence, gate
-from orchestration.publishing.policy.terms import Refusal
-from orchestration.publishing.publication import Publication, current, night_name, publications
+from orchestration.publishing.policy.terms import Blocker
+from orchestration.publishing.publication import Publication, current, publications
 from orchestration.publishing.publish import Material, Published, publish
 from orchestration.settings import Settings
 from orchestration.storage import crash_points
@@ -27,7 +27,7 @@ from orchestration.warehouse.build_record import BuildFolder, BuildRecord, DbtRe
 from orchestration.warehouse.dbt_manifest import read_manifest
 from orchestration.warehouse.dbt_runner import DbtOutcome, manifest_path, run_dbt, settings_arguments
 from orchestration.warehouse.engines import engine
-from orchestration.warehouse.inputs import NightInputs, gather
+from orchestration.warehouse.inputs import BuildInputs, collect
 
 log = logging.getLogger("counterpoise")
 
@@ -35,41 +35,43 @@ log = logging.getLogger("counterpoise")
 def land(
     settings: Settings,
     source: str,
-    nights: Sequence[Night],
+    partitions: Sequence[DailyPartition],
     *,
     refetch: bool = False,
     accept_shrink: bool = False,
 ) -> tuple[LandingRecord, bool]:
-    """Land `source` for each night in order. True beside the record: trying again may bring what failed."""
+    """Land `source` for each run in order. True beside the record: trying again may bring what failed."""
     reports = [
-        land_source(settings, source, night, refetch=refetch, accept_shrink=accept_shrink, on_slice=_say_slice(source))
-        for night in nights
+        land_source(
+            settings, source, partition, refetch=refetch, accept_shrink=accept_shrink, on_slice=_say_slice(source)
+        )
+        for partition in partitions
     ]
     record = LandingRecord.of(source, reports)
-    BuildFolder(settings.data_folder, nights[-1].as_of).keep_landing(record)
+    BuildFolder(settings.data_folder, partitions[-1].as_of).keep_landing(record)
     log.info("%s", _landing_words(record))
     for sentence in [*record.failed, *record.refused]:
         log.warning("%s", sentence)
     return record, any(report.is_worth_retrying for report in reports)
 
 
-def standing_publication(inputs: NightInputs) -> Publication | None:
+def unchanged_publication(inputs: BuildInputs) -> Publication | None:
     """The current publication, when it was made from exactly these inputs; None when there is something to do."""
     standing = current(inputs.settings.published)
     same = standing is not None and (standing.as_of, standing.inputs_fingerprint) == (
-        inputs.night.as_of,
+        inputs.partition.as_of,
         inputs.fingerprint,
     )
     return standing if same else None
 
 
-def begin(inputs: NightInputs) -> BuildRecord:
+def begin(inputs: BuildInputs) -> BuildRecord:
     """Start a build: prepare what dbt reads, and tie warehouse and evidence by one build id."""
     from orchestration.warehouse.duckdb_relations import open_warehouse
 
     settings = inputs.settings
     engine(settings).prepare(inputs, _previous_values(inputs))
-    record = BuildFolder(settings.data_folder, inputs.night.as_of).start(inputs.night.as_of, inputs.fingerprint)
+    record = BuildFolder(settings.data_folder, inputs.partition.as_of).start(inputs.partition.as_of, inputs.fingerprint)
     with open_warehouse(inputs) as connection:
         connection.execute(
             "create or replace table run.build as select ? as build_id, cast(? as timestamp) as as_of",
@@ -81,26 +83,26 @@ def begin(inputs: NightInputs) -> BuildRecord:
     return record
 
 
-def check_landed(inputs: NightInputs) -> QualityReport:
-    """Great Expectations at the first border."""
+def check_landed(inputs: BuildInputs) -> QualityReport:
+    """Great Expectations at the first checkpoint."""
     from orchestration.quality import gx, landed
 
     since = evidence.new_since(inputs, current(inputs.settings.published))
     results = gx.validate(landed.frames(inputs, since))
-    return _keep(inputs, QualityReport(build_id=_build_id(inputs), border="landed", results=results))
+    return _keep(inputs, QualityReport(build_id=_build_id(inputs), checkpoint="landed", results=results))
 
 
-def build(inputs: NightInputs, *, full_refresh: bool = False) -> DbtOutcome:
+def build(inputs: BuildInputs, *, full_refresh: bool = False) -> DbtOutcome:
     """dbt builds and tests everything. The result is kept whatever it says; only a good one counts as built."""
     settings = inputs.settings
     began = time.monotonic()
     outcome = run_dbt(settings, settings_arguments(settings, "build", full_refresh=full_refresh), log.debug)
-    BuildFolder(settings.data_folder, inputs.night.as_of).keep_dbt(
+    BuildFolder(settings.data_folder, inputs.partition.as_of).keep_dbt(
         DbtReport(build_id=_build_id(inputs), outcome=outcome)
     )
     crash_points.reached("build.made")
     if outcome.is_good:
-        engine(settings).bring_home(inputs)
+        engine(settings).export_marts(inputs)
         engine(settings).record_built(inputs)
         crash_points.reached("build.recorded")
     kinds, warned = [node.kind for node in outcome.nodes], [node for node in outcome.nodes if node.state == "warned"]
@@ -117,19 +119,19 @@ def build(inputs: NightInputs, *, full_refresh: bool = False) -> DbtOutcome:
     return outcome
 
 
-def check_published(inputs: NightInputs) -> QualityReport:
-    """Great Expectations at the second border, on exactly the relations that would leave."""
+def check_published(inputs: BuildInputs) -> QualityReport:
+    """Great Expectations at the second checkpoint, on exactly the relations that would leave."""
     from orchestration.quality import gx, published
 
     manifest = read_manifest(manifest_path(inputs.settings))
     with open_read_only(inputs.settings.warehouse) as connection:
-        results = gx.validate(published.frames(connection, manifest, inputs.night.as_of))
-    return _keep(inputs, QualityReport(build_id=_build_id(inputs), border="published", results=results))
+        results = gx.validate(published.frames(connection, manifest, inputs.partition.as_of))
+    return _keep(inputs, QualityReport(build_id=_build_id(inputs), checkpoint="published", results=results))
 
 
-def build_and_check(settings: Settings, of: Night, *, full_refresh: bool = False) -> bool:
+def build_and_check(settings: Settings, of: DailyPartition, *, full_refresh: bool = False) -> bool:
     """Everything between landing and publishing, without Dagster. True when nothing stands in the way so far."""
-    inputs = gather(settings, of)
+    inputs = collect(settings, of)
     begin(inputs)
     reports = [check_landed(inputs)]
     outcome = build(inputs, full_refresh=full_refresh)
@@ -138,18 +140,18 @@ def build_and_check(settings: Settings, of: Night, *, full_refresh: bool = False
     return outcome.is_good and not any(report.is_blocked for report in reports)
 
 
-def publish_or_refuse(inputs: NightInputs) -> Published:
+def publish_or_block(inputs: BuildInputs) -> Published:
     """The gate's word, and what follows from it. PublicationRefusedError after the refusal is written down."""
-    found = evidence.gather(inputs)
-    refusals = gate.judge(found)
-    if refusals:
-        raise PublicationRefusedError(refuse(inputs, refusals))
+    found = evidence.collect(inputs)
+    blockers = gate.judge(found)
+    if blockers:
+        raise PublicationBlockedError(block(inputs, blockers))
     manifest = read_manifest(manifest_path(inputs.settings))
     with open_read_only(inputs.settings.warehouse) as connection:
         versions = connection.execute("select metric_id, definition_version from seeds.metrics").fetchall()
     material = Material(
         warehouse=inputs.settings.warehouse,
-        as_of=inputs.night.as_of,
+        as_of=inputs.partition.as_of,
         build_id=_build_id(inputs),
         marts=manifest.docs(),
         code_version=code_version(inputs),
@@ -159,65 +161,65 @@ def publish_or_refuse(inputs: NightInputs) -> Published:
         gate=tuple(result.model_dump() for result in gate.results(found)),
     )
     done = publish(material, inputs.settings.published, keep=inputs.settings.schedule.kept_publications)
-    refusal_path(inputs).unlink(missing_ok=True)
+    blocked_path(inputs).unlink(missing_ok=True)
     log.info("%s", done)
     return done
 
 
-def refuse(inputs: NightInputs, refusals: Sequence[Refusal]) -> str:
-    """Write down why this night is not published, and say it in a sentence."""
+def block(inputs: BuildInputs, blockers: Sequence[Blocker]) -> str:
+    """Write down why this run is not published, and say it in a sentence."""
     standing = current(inputs.settings.published)
     stands = "nothing is published yet" if standing is None else f"{standing.publication_id} stands"
     told = {
-        "as_of": inputs.night.as_of.isoformat(),
+        "as_of": inputs.partition.as_of.isoformat(),
         "stands": None if standing is None else standing.publication_id,
-        "refusals": [refusal.model_dump() for refusal in refusals],
+        "refusals": [blocker.model_dump() for blocker in blockers],
     }
-    replace_text(refusal_path(inputs), json.dumps(told, indent=2) + "\n")
-    count = f"{len(refusals)} {'reason' if len(refusals) == 1 else 'reasons'}"
-    first = refusals[0]
-    return f"{night_name(inputs.night.as_of)} is not published, for {count}; {stands}. First: {first.rule}: {first.met}"
+    replace_text(blocked_path(inputs), json.dumps(told, indent=2) + "\n")
+    count = f"{len(blockers)} {'reason' if len(blockers) == 1 else 'reasons'}"
+    first = blockers[0]
+    return f"{inputs.partition.name} is not published, for {count}; {stands}. First: {first.rule}: {first.met}"
 
 
-def refuse_unfinished(inputs: NightInputs, error: BaseException) -> str:
+def block_unfinished(inputs: BuildInputs, error: BaseException) -> str:
     """A step died: what the evidence so far says, and the error itself where that says nothing."""
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-    own = Refusal(rule="step_failed", met=first_line, advice="see data/logs; correct it and run the night again")
-    found = gate.judge_unfinished(evidence.gather(inputs))
-    return refuse(inputs, [*found, own] if isinstance(error, WarehouseError) else [own, *found])
+    own = Blocker(rule="step_failed", met=first_line, advice="see data/logs; correct it and run the run again")
+    found = gate.judge_unfinished(evidence.collect(inputs))
+    return block(inputs, [*found, own] if isinstance(error, WarehouseError) else [own, *found])
 
 
-def refusal_path(inputs: NightInputs) -> Path:
-    return inputs.settings.published / "refused" / f"{night_name(inputs.night.as_of)}.json"
+def blocked_path(inputs: BuildInputs) -> Path:
+    return inputs.settings.published / "refused" / f"{partition_name(inputs.partition.as_of)}.json"
 
 
-def code_version(inputs: NightInputs) -> str:
+def code_version(inputs: BuildInputs) -> str:
     from orchestration import __version__
 
     return f"{__version__}+{inputs.code_fingerprint}"
 
 
-def _previous_values(inputs: NightInputs) -> Path | None:
-    """The figures of the newest publication before this night: restated means another value than a reader has seen."""
-    earlier = [found for found in publications(inputs.settings.published) if found.as_of < inputs.night.as_of]
+def _previous_values(inputs: BuildInputs) -> Path | None:
+    """The figures of the newest publication before this run: restated means another value than a reader has seen."""
+    earlier = [found for found in publications(inputs.settings.published) if found.as_of < inputs.partition.as_of]
     if not earlier:
         return None
     return inputs.settings.published / earlier[-1].publication_id / "parquet" / "kpi_values.parquet"
 
 
-def _build_id(inputs: NightInputs) -> str:
-    record = BuildFolder(inputs.settings.data_folder, inputs.night.as_of).build()
+def _build_id(inputs: BuildInputs) -> str:
+    record = BuildFolder(inputs.settings.data_folder, inputs.partition.as_of).build()
     if record is None:
-        raise WarehouseError(f"no build of {night_name(inputs.night.as_of)} was begun; run `counterpoise build`")
+        raise WarehouseError(f"no build of {inputs.partition.name} was begun; run `counterpoise build`")
     return record.build_id
 
 
-def _keep(inputs: NightInputs, report: QualityReport) -> QualityReport:
-    BuildFolder(inputs.settings.data_folder, inputs.night.as_of).keep_quality(report)
+def _keep(inputs: BuildInputs, report: QualityReport) -> QualityReport:
+    BuildFolder(inputs.settings.data_folder, inputs.partition.as_of).keep_quality(report)
     states = [result.state for result in report.results]
     log.info(
         "quality of what is %s: %s expectations, %s warned, %s failed, %s in error",
-        report.border,
+        report.checkpoint,
         len(states),
         states.count("warned"),
         states.count("failed"),

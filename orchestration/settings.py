@@ -59,29 +59,29 @@ class Metrics(_Section):
 
     cohort_days: int = Field(14, ge=1, le=90, description="The window of merge_rate_14d.")
     active_target_share: float = Field(0.8, gt=0, le=1, description="The target that active_share stands beside.")
-    smallest_rate_n: int = Field(10, ge=1, description="Least sample of a rate; below it `small_sample`.")
-    smallest_median_n: int = Field(6, ge=1, description="Least sample of a median; below it `small_sample`.")
+    min_rate_n: int = Field(10, ge=1, description="Least sample of a rate; below it `small_sample`.")
+    min_median_n: int = Field(6, ge=1, description="Least sample of a median; below it `small_sample`.")
 
 
 class Privacy(_Section):
     """How small is too small. The group size can be raised and not lowered below 5 outside of tests."""
 
-    smallest_group: int = Field(5, ge=1, description="People behind a published cell, at least; raise it only.")
+    min_group_size: int = Field(5, ge=1, description="People behind a published cell, at least; raise it only.")
     dominance_share: float = Field(0.5, gt=0, le=1, description="A cell is held back when one person carries more.")
 
 
 class Guards(_Section):
-    """When a night is refused instead of published."""
+    """When a run is refused instead of published."""
 
-    smallest_load_share: float = Field(0.7, ge=0, le=1, description="A set read again is refused below this share.")
-    largest_quarantine_share: float = Field(0.02, ge=0, le=1, description="Refused records of a source, at most.")
-    smallest_coverage_share: float = Field(0.0, ge=0, le=1, description="Days that each source must have delivered.")
+    min_load_share: float = Field(0.7, ge=0, le=1, description="A set read again is refused below this share.")
+    max_quarantine_share: float = Field(0.02, ge=0, le=1, description="Refused records of a source, at most.")
+    min_coverage_share: float = Field(0.0, ge=0, le=1, description="Days that each source must have delivered.")
 
 
 class Schedule(_Section):
-    """When the night runs, in the organisation's zone, and how many publications are kept."""
+    """When the run runs, in the organisation's zone, and how many publications are kept."""
 
-    cron: str = Field("30 4 * * *", description="When Dagster's schedule starts a night.")
+    cron: str = Field("30 4 * * *", description="When Dagster's schedule starts a run.")
     start_date: date = Field(date(2026, 1, 1), description="The first day that marts report and Dagster knows.")
     kept_publications: int = Field(30, ge=1, description="Older ones are removed; the current one never.")
 

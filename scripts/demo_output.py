@@ -1,6 +1,6 @@
 """What `make demo` prints, as README.md shows it.
 
-Reads:  the sample company of `counterpoise demo`, through one whole night in a folder that is removed afterwards.
+Reads:  the sample company of `counterpoise demo`, through one whole run in a folder that is removed afterwards.
 Gives:  the printed lines as they leave a pipe; the path of the publication starts where `make demo` starts it.
 Leaves out: the lines on stderr, which tell how long each step took.
 """
@@ -17,7 +17,7 @@ from rich.console import Console
 
 from orchestration.cli import report
 from orchestration.cli.app import PIPED_COLUMNS
-from orchestration.connectors.base import Night
+from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
 
 SHOWN_DATA = "data/demo/data"
@@ -26,21 +26,21 @@ SHOWN_DATA = "data/demo/data"
 def demo() -> str:
     """A fenced block with the table of the sample company. Takes as long as the demo does."""
     from orchestration.cli.demo import sample_company
-    from orchestration.dagster_run import run_nights
+    from orchestration.dagster_run import run_partitions
 
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as undo:
         undo.callback(os.environ.update, before)
         undo.callback(os.environ.clear)
-        settings, night = undo.enter_context(sample_company(Path(folder), people=60, weeks=26, seed=7))
-        run_nights(settings, night.day, night.day)
-        return printed(settings, night)
+        settings, partition = undo.enter_context(sample_company(Path(folder), people=60, weeks=26, seed=7))
+        run_partitions(settings, partition.day, partition.day)
+        return printed(settings, partition)
 
 
-def printed(settings: Settings, night: Night) -> str:
-    """A fenced block with what a night's command prints of it."""
+def printed(settings: Settings, partition: DailyPartition) -> str:
+    """A fenced block with what a run's command prints of it."""
     paper = StringIO()
-    report.night(settings, night, Console(file=paper, width=PIPED_COLUMNS))
+    report.partition(settings, partition, Console(file=paper, width=PIPED_COLUMNS))
     lines = [line.rstrip() for line in paper.getvalue().splitlines()]
     told = "\n".join(lines).strip().replace(str(settings.data_folder), SHOWN_DATA)
     return f"```\n{told}\n```"

@@ -1,7 +1,7 @@
 """Write the list prices of models into seeds/model_prices.csv, dated and never overwritten.
 
 Reads:  the price data bundled with the package genai-prices (install it apart: it is no dependency of the
-        night), and the seed as it stands.
+        run), and the seed as it stands.
 Writes: the seed, with a new row for each price that was not known. A row that is there is never changed or
         removed: when a vendor changes a price, the new one starts on the day it was checked, so a past week
         keeps its cost whatever is installed.

@@ -58,7 +58,7 @@ def streams(source: str) -> str:
     contract, told = load_contracts(STAGING)[source], _described(source)
     rows = [
         [f"`{name}`", told[name], f"`{stream.load_mode}`", ", ".join(f"`{key}`" for key in stream.key),
-         f"`{stream.day}`" if stream.day else "the night that read it"]
+         f"`{stream.day}`" if stream.day else "the run that read it"]
         for name, stream in contract.streams.items()
     ]  # fmt: skip
     return table(("stream", "grain", "load mode", "key", "filed under"), rows)
@@ -72,7 +72,7 @@ def lateness(source: str) -> str:
     fresh = contract.freshness_days
     if fresh is None:
         return f"{late}; no freshness is promised."
-    return f"{late}; a night warns when the newest day that was delivered is more than {_days(fresh)} behind."
+    return f"{late}; a run warns when the newest day that was delivered is more than {_days(fresh)} behind."
 
 
 def _days(count: int) -> str:
@@ -146,4 +146,4 @@ WRITERS: dict[str, Callable[..., str]] = {
 }
 """Name of a part -> who writes it. The words behind the name in the marker are its arguments."""
 SLOW = frozenset({"demo"})
-"""Parts for which a whole night has to run."""
+"""Parts for which a whole run has to run."""

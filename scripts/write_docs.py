@@ -3,7 +3,7 @@
 Reads:  README.md and docs/*.md for parts between `<!-- generated: <writer> <argument> -->` and `<!-- end -->`; the
         writers of `page_parts`; the whole page of `write_metric_docs`.
 Writes: the same pages. The same code, settings and seeds give the same bytes.
-Leaves out: prose. With `--fast` also what a whole night has to run for (the README's table).
+Leaves out: prose. With `--fast` also what a whole run has to run for (the README's table).
 
     python scripts/write_docs.py            renew everything
     python scripts/write_docs.py --check    change nothing, name the stale pages, end with 1 if there is one
@@ -60,7 +60,7 @@ def main() -> int:
     """0 when every page is current (or was written), 1 when `--check` found a stale one."""
     options = argparse.ArgumentParser(description="Renew what commands produce in README.md and docs/.")
     options.add_argument("--check", action="store_true", help="change nothing; name the stale pages")
-    options.add_argument("--fast", action="store_true", help="leave parts alone that need a whole night")
+    options.add_argument("--fast", action="store_true", help="leave parts alone that need a whole run")
     chosen = options.parse_args()
     stale = 0
     for path, told in contents(ROOT, is_fast=chosen.fast).items():

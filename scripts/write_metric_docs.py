@@ -32,8 +32,8 @@ INTERVALS = {
     "none": "none",
 }
 SETTINGS = {
-    "wilson": "the company's smallest_rate_n",
-    "order_statistic": "the company's smallest_median_n",
+    "wilson": "the company's min_rate_n",
+    "order_statistic": "the company's min_median_n",
 }
 EVERYBODY = "everybody who reads the publication"
 DIRECTIONS = {"up": "more is better", "down": "less is better", "none": "neither way is better"}
@@ -105,7 +105,7 @@ def _listed(entity_types: str) -> str:
 
 
 def _least(card: Card) -> str:
-    least = card["smallest_n"] or SETTINGS.get(card["interval_kind"])
+    least = card["min_n"] or SETTINGS.get(card["interval_kind"])
     return f"least sample: {least}" if least else "no least sample"
 
 

@@ -10,7 +10,7 @@ from xdist.scheduler import LoadFileScheduling
 from tests import parsed_project
 
 HALF_A_YEAR = ("test_readme.py", "test_sample_privacy.py", "test_sample_truth.py")
-"""These look at one night of the whole sample company; one worker plays it for all of them."""
+"""These look at one run of the whole sample company; one worker plays it for all of them."""
 
 
 class ByFile(LoadFileScheduling):

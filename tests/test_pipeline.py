@@ -1,4 +1,4 @@
-"""A whole night over a small sample company: published once, nothing the second time, refused when it is broken."""
+"""A whole run over a small sample company: published once, nothing the second time, refused when it is broken."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.cli.demo import sample_company
-from orchestration.dagster_run import run_nights
-from orchestration.errors import PublicationRefusedError
+from orchestration.dagster_run import run_partitions
+from orchestration.errors import PublicationBlockedError
 from orchestration.publishing.publication import current, publications
 from orchestration.publishing.publish import verify
 from orchestration.warehouse import inputs
@@ -22,11 +22,11 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
-    """Settings and night of a sample company that has been published once."""
+    """Settings and run of a sample company that has been published once."""
     before = dict(os.environ)
     with sample_company(tmp_path_factory.mktemp("demo"), people=24, weeks=6, seed=7) as (settings, of):
         parsed_project.give(settings)
-        run_nights(settings, of.day, of.day)
+        run_partitions(settings, of.day, of.day)
         yield settings, of
     os.environ.clear()
     os.environ.update(before)
@@ -43,7 +43,7 @@ def test_the_night_is_published_with_every_check_told(company):
 def test_the_same_night_again_changes_nothing_and_builds_nothing(company):
     settings, of = company
     standing, built = current(settings.published), settings.warehouse.stat().st_mtime_ns
-    run_nights(settings, of.day, of.day)
+    run_partitions(settings, of.day, of.day)
     assert current(settings.published) == standing
     assert settings.warehouse.stat().st_mtime_ns == built
 
@@ -52,7 +52,7 @@ def test_a_full_rebuild_has_the_same_content(company):
     settings, of = company
     settings.warehouse.unlink()
     assert pipeline.build_and_check(settings, of)
-    assert pipeline.publish_or_refuse(inputs.gather(settings, of)).outcome == "unchanged"
+    assert pipeline.publish_or_block(inputs.collect(settings, of)).outcome == "unchanged"
 
 
 def test_a_warehouse_that_was_changed_after_its_build_is_refused_and_the_old_night_stays(company):
@@ -60,9 +60,9 @@ def test_a_warehouse_that_was_changed_after_its_build_is_refused_and_the_old_nig
     standing = current(settings.published)
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("alter table marts.dim_teams add column person_key varchar")
-    with pytest.raises(PublicationRefusedError, match="no_person_grain"):
-        pipeline.publish_or_refuse(inputs.gather(settings, of))
-    told = json.loads(pipeline.refusal_path(inputs.gather(settings, of)).read_text())
+    with pytest.raises(PublicationBlockedError, match="no_person_grain"):
+        pipeline.publish_or_block(inputs.collect(settings, of))
+    told = json.loads(pipeline.blocked_path(inputs.collect(settings, of)).read_text())
     assert told["stands"] == standing.publication_id
     assert [found.publication_id for found in publications(settings.published)] == [standing.publication_id]
     settings.warehouse.unlink()
@@ -74,10 +74,10 @@ def guarded(settings, **guards):
 
 def test_too_many_refused_records_stop_the_night_at_the_first_border(company):
     settings, of = company
-    with pytest.raises(PublicationRefusedError, match="quarantine_share failed"):
-        run_nights(guarded(settings, largest_quarantine_share=0.0), of.day, of.day)
-    told = json.loads(pipeline.refusal_path(inputs.gather(settings, of)).read_text())
-    assert {refusal["rule"] for refusal in told["refusals"]} == {"quality_landed", "quarantine_share", "step_failed"}
+    with pytest.raises(PublicationBlockedError, match="quarantine_share failed"):
+        run_partitions(guarded(settings, max_quarantine_share=0.0), of.day, of.day)
+    told = json.loads(pipeline.blocked_path(inputs.collect(settings, of)).read_text())
+    assert {blocker["rule"] for blocker in told["refusals"]} == {"quality_landed", "quarantine_share", "step_failed"}
 
 
 def test_a_step_that_dies_refuses_the_night_in_writing(company, monkeypatch):
@@ -87,6 +87,6 @@ def test_a_step_that_dies_refuses_the_night_in_writing(company, monkeypatch):
         raise MemoryError("out of memory in step 3")
 
     monkeypatch.setattr("orchestration.pipeline.build", die)
-    with pytest.raises(PublicationRefusedError, match="out of memory in step 3"):
-        run_nights(guarded(settings, smallest_coverage_share=0.01), of.day, of.day)
+    with pytest.raises(PublicationBlockedError, match="out of memory in step 3"):
+        run_partitions(guarded(settings, min_coverage_share=0.01), of.day, of.day)
     assert current(settings.published) is not None

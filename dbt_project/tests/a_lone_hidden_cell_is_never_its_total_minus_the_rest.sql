@@ -29,12 +29,12 @@ from cells
 inner join published_totals
     on cells.metric_id = published_totals.metric_id
     and cells.week_start_date = published_totals.week_start_date
-cross join {{ ref('stg_run__night') }} as night
+cross join {{ ref('stg_run__context') }} as context
 where cells.entity_type != 'organisation'
 group by cells.metric_id, cells.entity_type, cells.week_start_date
 having bool_or(cells.is_hidden)
     and bool_or(not cells.is_hidden and cells.contributors > 0)
     and (
         count(*) filter (where cells.is_hidden) < 2
-        or sum(case when cells.is_hidden then cells.contributors else 0 end) < max(night.smallest_group)
+        or sum(case when cells.is_hidden then cells.contributors else 0 end) < max(context.min_group_size)
     )

@@ -2,7 +2,7 @@
 
 Belongs here: one thin command a verb. Does not: any work; heavy imports wait for the command that needs them.
 
-Exit codes: 0 done, or nothing had changed · 1 a step failed · 2 wrong usage · 3 the night was refused and the last
+Exit codes: 0 done, or nothing had changed · 1 a step failed · 2 wrong usage · 3 the run was refused and the last
 good publication stands · 4 another process is writing · 5 a setting or a secret is missing.
 """
 
@@ -23,8 +23,8 @@ from rich.console import Console
 
 from orchestration import errors
 from orchestration.cli import report
-from orchestration.cli.console_logging import talking
-from orchestration.connectors.base import Night
+from orchestration.cli.console_logging import logging_to
+from orchestration.partition import DailyPartition
 from orchestration.settings import Settings, load_settings
 from orchestration.storage.writer_lock import writer_lock
 
@@ -58,7 +58,7 @@ class ShownError(Exception):
 
 
 EXITS = {
-    errors.PublicationRefusedError: Exit.REFUSED,
+    errors.PublicationBlockedError: Exit.REFUSED,
     errors.BusyError: Exit.BUSY,
     errors.SettingsError: Exit.MISCONFIGURED,
     errors.ContractError: Exit.MISCONFIGURED,
@@ -82,7 +82,7 @@ def session(purpose: str | None, settings: Settings | None = None) -> Iterator[S
     """Settings, the log, and (with a purpose) the writer lock."""
     with told():
         settings = settings or load_settings()
-        with talking(settings.data_folder / "logs", err):
+        with logging_to(settings.data_folder / "logs", err):
             if purpose is None:
                 yield settings
                 return
@@ -92,7 +92,7 @@ def session(purpose: str | None, settings: Settings | None = None) -> Iterator[S
 
 @app.command()
 def nightly(day: Day = None) -> None:
-    """One whole night: land, build, judge, publish; then the teams' table and the publication's path."""
+    """One whole run: land, build, judge, publish; then the teams' table and the publication's path."""
     with session("nightly") as settings:
         _run(settings, _day(day), _day(day))
 
@@ -108,15 +108,15 @@ def backfill(first: datetime, last: datetime) -> None:
 def land(
     source: str,
     day: Day = None,
-    refetch: Annotated[bool, typer.Option(help="Read again what this night has counted.")] = False,
+    refetch: Annotated[bool, typer.Option(help="Read again what this run has counted.")] = False,
     accept_shrink: Annotated[bool, typer.Option(help="The source really lost rows: let less replace more.")] = False,
 ) -> None:
     """Land one source and nothing else."""
     with session(f"land {source}") as settings:
-        from orchestration.pipeline import land as land_night
+        from orchestration.pipeline import land as land_partition
 
-        night = Night.of(_day(day))
-        record, _ = land_night(settings, source, [night], refetch=refetch, accept_shrink=accept_shrink)
+        partition = DailyPartition.of(_day(day))
+        record, _ = land_partition(settings, source, [partition], refetch=refetch, accept_shrink=accept_shrink)
         out.print_json(record.model_dump_json())
         if record.failed or record.refused:
             raise typer.Exit(Exit.FAILED)
@@ -124,11 +124,11 @@ def land(
 
 @app.command()
 def build(day: Day = None, full_refresh: bool = False) -> None:
-    """Build and test the warehouse from what has landed, and look at both borders; publish nothing."""
+    """Build and test the warehouse from what has landed, and look at both checkpoints; publish nothing."""
     with session("build") as settings:
         from orchestration import pipeline
 
-        if not pipeline.build_and_check(settings, Night.of(_day(day)), full_refresh=full_refresh):
+        if not pipeline.build_and_check(settings, DailyPartition.of(_day(day)), full_refresh=full_refresh):
             raise errors.WarehouseError("the build is not good enough to publish; `counterpoise publish` says why")
 
 
@@ -140,9 +140,9 @@ def publish(day: Day = None) -> None:
         from orchestration.warehouse import inputs
 
         try:
-            done = pipeline.publish_or_refuse(inputs.gather(settings, Night.of(_day(day))))
-        except errors.PublicationRefusedError:
-            _show_refusal(settings, Night.of(_day(day)))
+            done = pipeline.publish_or_block(inputs.collect(settings, DailyPartition.of(_day(day))))
+        except errors.PublicationBlockedError:
+            _show_block(settings, DailyPartition.of(_day(day)))
         out.print(str(done.path), soft_wrap=True, highlight=False)
 
 
@@ -155,7 +155,7 @@ def status() -> None:
 
 @app.command()
 def doctor() -> None:
-    """What is missing before a night can run, source by source."""
+    """What is missing before a run can run, source by source."""
     with session(None) as settings:
         from orchestration.cli.doctor import examine
 
@@ -166,25 +166,25 @@ def doctor() -> None:
 
 
 @app.command()
-def explain_refusal(day: Day = None) -> None:
-    """Why a night was not published: each check, its numbers, and what to do. The newest refusal if no day is given."""
+def explain_block(day: Day = None) -> None:
+    """Why a run was not published: each check, its numbers, and what to do. The newest refusal if no day is given."""
     with session(None) as settings:
-        path = report.newest_refusal(settings, None if day is None else Night.of(day.date()))
+        path = report.newest_block(settings, None if day is None else DailyPartition.of(day.date()))
         if path is None:
-            err.print("no night stands refused")
+            err.print("no run stands refused")
             return
-        report.refusal(json.loads(path.read_text("utf-8")), out)
+        report.blocker(json.loads(path.read_text("utf-8")), out)
 
 
 @app.command()
 def demo(folder: Path = Path("data/demo"), people: int = 60, weeks: int = 26, seed: int = 7) -> None:
-    """The sample company: generate it, run one whole night over it, and show the teams' table."""
+    """The sample company: generate it, run one whole run over it, and show the teams' table."""
     from orchestration.cli.demo import sample_company
 
     err.print(f"sample company: {people} people, {weeks} weeks, in {folder}", highlight=False)
     company = sample_company(folder.resolve(), people=people, weeks=weeks, seed=seed)
-    with company as (settings, night), session("demo", settings):
-        _run(settings, night.day, night.day)
+    with company as (settings, partition), session("demo", settings):
+        _run(settings, partition.day, partition.day)
 
 
 @app.command(name="try")
@@ -196,14 +196,14 @@ def try_out(
     ] = None,
     weeks: Annotated[int, typer.Option(min=1, help="How many weeks back figures reach.")] = 26,
 ) -> None:
-    """Your own git repositories and nothing else: one night up to the newest commit. Nothing is written into them."""
+    """Your own git repositories and nothing else: one run up to the newest commit. Nothing is written into them."""
     with told():
-        from orchestration.cli.quickstart import first_look, usual_folder
+        from orchestration.cli.quickstart import quickstart, usual_folder
 
-        settings, night = first_look(repositories, (folder or usual_folder(repositories)).resolve(), weeks)
-        err.print(f"{len(repositories)} repositories up to {night.day}, in {settings.root}", highlight=False)
+        settings, partition = quickstart(repositories, (folder or usual_folder(repositories)).resolve(), weeks)
+        err.print(f"{len(repositories)} repositories up to {partition.day}, in {settings.root}", highlight=False)
     with session("try", settings):
-        _run(settings, night.day, night.day)
+        _run(settings, partition.day, partition.day)
 
 
 @app.command()
@@ -223,19 +223,19 @@ def main() -> None:
 
 
 def _run(settings: Settings, first: date, last: date) -> None:
-    from orchestration.dagster_run import run_nights
+    from orchestration.dagster_run import run_partitions
 
     try:
-        run_nights(settings, first, last)
-    except errors.PublicationRefusedError:
-        _show_refusal(settings, Night.of(last))
-    report.night(settings, Night.of(last), out)
+        run_partitions(settings, first, last)
+    except errors.PublicationBlockedError:
+        _show_block(settings, DailyPartition.of(last))
+    report.partition(settings, DailyPartition.of(last), out)
 
 
-def _show_refusal(settings: Settings, night: Night) -> NoReturn:
-    path = report.newest_refusal(settings, night)
+def _show_block(settings: Settings, partition: DailyPartition) -> NoReturn:
+    path = report.newest_block(settings, partition)
     assert path is not None
-    report.refusal(json.loads(path.read_text("utf-8")), err)
+    report.blocker(json.loads(path.read_text("utf-8")), err)
     raise ShownError(Exit.REFUSED) from None
 
 

@@ -54,7 +54,7 @@ class JsonFormatter(logging.Formatter):
 
 
 @contextmanager
-def talking(log_folder: Path, console: Console) -> Iterator[logging.Logger]:
+def logging_to(log_folder: Path, console: Console) -> Iterator[logging.Logger]:
     """Send the project's log to the terminal and to `counterpoise.jsonl` while the block runs."""
     log_folder.mkdir(parents=True, exist_ok=True)
     logger = logging.getLogger(LOGGER)

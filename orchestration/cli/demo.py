@@ -1,4 +1,4 @@
-"""The sample company as a source of everything: generate it, answer for its tools on loopback, run one night.
+"""The sample company as a source of everything: generate it, answer for its tools on loopback, run one run.
 
 Belongs here: pointing the pipeline at the sample company. Does not: any knowledge of what is planted in it.
 """
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from orchestration.connectors.base import Night
+from orchestration.partition import DailyPartition
 from orchestration.settings import Settings, load_settings
 
 
 @contextmanager
-def sample_company(folder: Path, *, people: int, weeks: int, seed: int) -> Iterator[tuple[Settings, Night]]:
-    """Settings that point at a sample company while its server runs, and the night after its last day."""
+def sample_company(folder: Path, *, people: int, weeks: int, seed: int) -> Iterator[tuple[Settings, DailyPartition]]:
+    """Settings that point at a sample company while its server runs, and the run after its last day."""
     from orchestration.sample_company import generate, load, serve, settings_overrides
 
     home, wanted = folder / "company", f"{seed} {people} {weeks}"
@@ -27,7 +27,7 @@ def sample_company(folder: Path, *, people: int, weeks: int, seed: int) -> Itera
         generate(home, seed=seed, people=people, weeks=weeks)
         stamp.write_text(wanted, "utf-8")
     world = load(home)
-    night = Night(world.end)
+    partition = DailyPartition(world.end)
     with serve(world) as addresses:
         os.environ.update(settings_overrides(home, addresses))
-        yield load_settings(data=folder / "data"), night
+        yield load_settings(data=folder / "data"), partition

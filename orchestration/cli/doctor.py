@@ -1,4 +1,4 @@
-"""What is missing before a night can run, told source by source before the night finds out.
+"""What is missing before a run can run, told source by source before the run finds out.
 
 Belongs here: looking at settings, secrets and folders. Does not: calling any source.
 """

@@ -1,7 +1,7 @@
-"""A first look at repositories on this machine: git alone, no account, one night up to the newest commit.
+"""A first look at repositories on this machine: git alone, no account, one run up to the newest commit.
 
 Belongs here: the settings of such a look, in a folder of its own that `counterpoise nightly` can go on with. Does
-not: running the night, and any other source; variables that point elsewhere are left out of it.
+not: running the run, and any other source; variables that point elsewhere are left out of it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from orchestration.connectors.base import Night
 from orchestration.connectors.git.reading import Git
 from orchestration.connectors.git.refs import read_refs
 from orchestration.errors import SettingsError, SourceError
+from orchestration.partition import DailyPartition
 from orchestration.settings import CONFIG_VARIABLE, Settings, load_settings
 from orchestration.storage.atomic_files import replace_text
 
@@ -26,18 +26,18 @@ ANY_TIME = 1 << 40
 """Unix seconds after every commit that git can hold a date for."""
 
 
-def first_look(paths: Sequence[Path], folder: Path, weeks: int) -> tuple[Settings, Night]:
-    """Settings below `folder` that read `paths` by git, and the night that closes the day of the newest commit."""
+def quickstart(paths: Sequence[Path], folder: Path, weeks: int) -> tuple[Settings, DailyPartition]:
+    """Settings below `folder` that read `paths` by git, and the run that closes the day of the newest commit."""
     repositories = named([path.expanduser().resolve() for path in paths])
-    night = Night.of(max(newest_commit_day(path, name) for name, path in repositories.items()))
+    partition = DailyPartition.of(max(newest_commit_day(path, name) for name, path in repositories.items()))
     folder.mkdir(parents=True, exist_ok=True)
-    start = night.day - timedelta(days=night.day.weekday() + 7 * (weeks - 1))
+    start = partition.day - timedelta(days=partition.day.weekday() + 7 * (weeks - 1))
     replace_text(folder / "counterpoise.toml", settings_text(repositories, start))
     _keep_key(folder / ".env")
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]
     os.environ[CONFIG_VARIABLE] = str(folder / "counterpoise.toml")
-    return load_settings(), night
+    return load_settings(), partition
 
 
 def usual_folder(paths: Sequence[Path]) -> Path:

@@ -1,4 +1,4 @@
-"""What the command line shows of a night, of the shelf, and of a refusal.
+"""What the command line shows of a run, of the published folder, and of a refusal.
 
 Belongs here: tables and screens. Does not: deciding or computing anything.
 """
@@ -16,17 +16,17 @@ from rich.table import Table
 from orchestration.cli.doctor import Finding
 from orchestration.cli.repository_tables import notes, read_outcome_weeks, services_table, together_table
 from orchestration.cli.team_table import legend, read_team_week, team_table
-from orchestration.connectors.base import Night
-from orchestration.publishing.publication import current, night_name, publications
+from orchestration.partition import DailyPartition, partition_name
+from orchestration.publishing.publication import current, publications
 from orchestration.settings import Settings
 from orchestration.storage.writer_lock import holder
 
 
-def night(settings: Settings, of: Night, out: Console) -> None:
-    """The table of a night's publication, and where it is: teams, or repositories where no team has a figure."""
+def partition(settings: Settings, of: DailyPartition, out: Console) -> None:
+    """The table of a run's publication, and where it is: teams, or repositories where no team has a figure."""
     found = [each for each in publications(settings.published) if each.as_of == of.as_of]
     if not found:
-        out.print(f"nothing is published for the night of {of.day}")
+        out.print(f"nothing is published for the run of {of.day}")
         return
     path = settings.published / found[-1].publication_id
     week = read_team_week(path)
@@ -38,7 +38,7 @@ def night(settings: Settings, of: Night, out: Console) -> None:
     out.print(f"published: {path}", soft_wrap=True, highlight=False)
     standing = current(settings.published)
     if standing is not None and standing.publication_id != path.name:
-        out.print(f"current:   {standing.publication_id}, a newer night, stays", highlight=False)
+        out.print(f"current:   {standing.publication_id}, a newer run, stays", highlight=False)
 
 
 def _outcomes(publication: Path, out: Console) -> None:
@@ -55,7 +55,7 @@ def _lines(told: Iterable[str], out: Console) -> None:
 
 
 def status(settings: Settings, out: Console) -> None:
-    """The current publication, its sources, refused nights, and the writer."""
+    """The current publication, its sources, refused runs, and the writer."""
     standing = current(settings.published)
     if standing is None:
         out.print("nothing is published yet")
@@ -80,23 +80,23 @@ def findings(found: list[Finding], out: Console) -> None:
     out.print(table)
 
 
-def newest_refusal(settings: Settings, of: Night | None) -> Path | None:
-    """The record of a refused night; of the newest one if none is named."""
+def newest_block(settings: Settings, of: DailyPartition | None) -> Path | None:
+    """The record of a refused run; of the newest one if none is named."""
     folder = settings.published / "refused"
     if of is not None:
-        path = folder / f"{night_name(of.as_of)}.json"
+        path = folder / f"{partition_name(of.as_of)}.json"
         return path if path.is_file() else None
     return max(folder.glob("*.json"), default=None, key=lambda path: path.stem)
 
 
-def refusal(told: Mapping[str, object], out: Console) -> None:
+def blocker(told: Mapping[str, object], out: Console) -> None:
     """One screen: what stands, and for each refusal the rule, what was met, and what to do."""
-    refusals = cast(list[dict[str, str]], told["refusals"])
+    blockers = cast(list[dict[str, str]], told["refusals"])
     stands = (
         "Nothing is published yet." if told["stands"] is None else f"{told['stands']} stands; readers see no change."
     )
-    out.print(f"[bold red]Not published: the night as of {told['as_of']}.[/] {stands}", highlight=False)
-    for each in refusals:
+    out.print(f"[bold red]Not published: the run as of {told['as_of']}.[/] {stands}", highlight=False)
+    for each in blockers:
         out.print(f"\n[bold]{escape(each['rule'])}[/]", highlight=False)
         out.print(f"  met:  {escape(each['met'])}", soft_wrap=True, highlight=False)
         out.print(f"  do:   {escape(each['advice'])}", soft_wrap=True, highlight=False)

@@ -1,4 +1,4 @@
-"""The tables of a night whose teams have no figures yet: all together week by week, then each repository.
+"""The tables of a run whose teams have no figures yet: all together week by week, then each repository.
 
 Belongs here: reading a publication as any client would, and setting in columns what changes and releases alone tell;
 beside it what a withheld figure lacks. Repositories stand in alphabetical order; nothing here ranks.

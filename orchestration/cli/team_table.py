@@ -1,4 +1,4 @@
-"""The table a night ends with: each team's latest final week, each figure with its interval or why it is withheld.
+"""The table a run ends with: each team's latest final week, each figure with its interval or why it is withheld.
 
 Belongs here: reading a publication as any client would, and setting it in columns. Teams stand in alphabetical order;
 nothing here ranks. Does not: computing figures.

@@ -9,7 +9,7 @@ from orchestration.connectors.base import Connector
 from orchestration.errors import SettingsError
 
 SOURCES = ("git", "github", "claude_code", "copilot", "pagerduty", "company_files")
-"""Every source that can be connected, in the order in which a night reads them."""
+"""Every source that can be connected, in the order in which a run reads them."""
 
 
 def connector(source: str) -> Connector:

@@ -4,19 +4,20 @@ Belongs here: the small vocabulary that connectors and landing share.
 Does not: reading any source (one module each), checking or writing records (landing).
 
 A connector module defines `SOURCE: str`, `Config(SourceConfig)` and
-`slices(config, night, cursors, transport=None) -> Iterator[Slice]`.
+`slices(config, run, cursors, transport=None) -> Iterator[Slice]`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestration.connectors._http.waiting import Transport as Transport
+from orchestration.connectors._http.waiting import RetryPolicy as RetryPolicy
+from orchestration.partition import DailyPartition
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +26,7 @@ Record = Mapping[str, object]
 """One record as the source sent it: JSON-like, nested objects allowed, no child lists."""
 
 Cursors = Mapping[str, str]
-"""Slice key -> cursor of the newest load that counted before this night."""
+"""Slice key -> cursor of the newest load that counted before this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedRecord:
     """Something that is no record, such as a broken line. Landing keeps its digest and never its content."""
 
     stream: str
@@ -56,7 +57,7 @@ class Refused:
     payload: bytes
 
 
-Item = Row | Batch | Refused
+Item = Row | Batch | RejectedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Slice:
     key: unique within the source, such as "pull_requests/acme/app" or "user_days/2026-11-17".
     streams: the streams it may fill; an empty answer lands zero rows, so that silence is told from failure.
     items: called only when the slice must be fetched; when it raises, nothing of the slice counts.
-    cursor: kept with the load; the next night finds it in `cursors[key]`. A function when it is known only
+    cursor: kept with the load; the next run finds it in `cursors[key]`. A function when it is known only
         after the last item.
     day: for replace_day streams, the day whose rows this slice replaces.
     """
@@ -78,33 +79,12 @@ class Slice:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Night:
-    """The night of one partition. `as_of` is the exclusive end, in UTC, of what it may see."""
-
-    as_of: datetime
-
-    def __post_init__(self) -> None:
-        if self.as_of.tzinfo is None or self.as_of.utcoffset() != timedelta(0):
-            raise ValueError(f"as_of must be in UTC, got {self.as_of!r}")
-
-    @classmethod
-    def of(cls, day: date) -> Night:
-        """The night that closes `day`: as_of is the midnight (UTC) after it."""
-        return cls(datetime.combine(day + timedelta(days=1), time(), UTC))
-
-    @property
-    def day(self) -> date:
-        """The partition: the last whole day that the night sees."""
-        return (self.as_of - timedelta(days=1)).date()
-
-
 class SourceConfig(BaseModel):
     """What every source's section in counterpoise.toml can say."""
 
     model_config = ConfigDict(extra="forbid")
 
-    enabled: bool = Field(True, description="Whether nights read it; what has landed stays.")
+    enabled: bool = Field(True, description="Whether runs read it; what has landed stays.")
 
 
 class Connector(Protocol):
@@ -114,5 +94,5 @@ class Connector(Protocol):
     Config: type[SourceConfig]
 
     def slices(
-        self, config: Any, night: Night, cursors: Cursors, transport: Transport | None = None
+        self, config: Any, partition: DailyPartition, cursors: Cursors, retries: RetryPolicy | None = None
     ) -> Iterator[Slice]: ...

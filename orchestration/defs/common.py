@@ -1,4 +1,4 @@
-"""What the assets share: partitions, which nights a run is about, the lock, and how a failing step is told.
+"""What the assets share: partitions, which runs a run is about, the lock, and how a failing step is told.
 
 Belongs here: small helpers over Dagster's context. Does not: assets.
 """
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from orchestration.connectors.base import Night
-from orchestration.errors import BusyError, CounterpoiseError, PublicationRefusedError
+from orchestration.errors import BusyError, CounterpoiseError, PublicationBlockedError
+from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
 from orchestration.storage.writer_lock import writer_lock
 from orchestration.warehouse import inputs
 
 if TYPE_CHECKING:
     from orchestration.warehouse.build_record import CheckResult
-    from orchestration.warehouse.inputs import NightInputs
+    from orchestration.warehouse.inputs import BuildInputs
 
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 WHOLE_RANGE = dg.BackfillPolicy.single_run()
@@ -29,24 +29,24 @@ WHOLE_RANGE = dg.BackfillPolicy.single_run()
 log = logging.getLogger("counterpoise")
 
 
-def night_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
-    """One partition a UTC day; the night of a day ends with it."""
+def daily_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
+    """One partition a UTC day; the run of a day ends with it."""
     return dg.DailyPartitionsDefinition(start_date=settings.schedule.start_date.isoformat(), timezone="UTC")
 
 
-def nights_of(context: dg.AssetExecutionContext) -> list[Night]:
-    """The nights of this run, oldest first."""
-    return [Night.of(date.fromisoformat(key)) for key in sorted(context.partition_keys)]
+def partitions_of(context: dg.AssetExecutionContext) -> list[DailyPartition]:
+    """The runs of this run, oldest first."""
+    return [DailyPartition.of(date.fromisoformat(key)) for key in sorted(context.partition_keys)]
 
 
-def inputs_of(settings: Settings, context: dg.AssetExecutionContext) -> NightInputs:
-    """What the newest night of this run sees."""
-    return inputs.gather(settings, nights_of(context)[-1])
+def inputs_of(settings: Settings, context: dg.AssetExecutionContext) -> BuildInputs:
+    """What the newest run of this run sees."""
+    return inputs.collect(settings, partitions_of(context)[-1])
 
 
 @contextmanager
 def step(settings: Settings, context: dg.AssetExecutionContext) -> Iterator[None]:
-    """One step of a night under the writer lock. When it dies, the night is refused in writing before Dagster knows."""
+    """One step of a run under the writer lock. When it dies, the run is refused in writing before Dagster knows."""
     from orchestration import pipeline
 
     try:
@@ -54,19 +54,19 @@ def step(settings: Settings, context: dg.AssetExecutionContext) -> Iterator[None
             yield
     except (dg.RetryRequested, dg.Failure):
         raise
-    except (BusyError, PublicationRefusedError) as error:
+    except (BusyError, PublicationBlockedError) as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
     except CounterpoiseError as error:
-        told = pipeline.refuse_unfinished(inputs_of(settings, context), error)
+        told = pipeline.block_unfinished(inputs_of(settings, context), error)
         raise dg.Failure(description=told, allow_retries=False) from error
     except Exception as error:
         log.exception("step %s died", context.op.name)
-        told = pipeline.refuse_unfinished(inputs_of(settings, context), error)
+        told = pipeline.block_unfinished(inputs_of(settings, context), error)
         raise dg.Failure(description=told, allow_retries=False) from error
 
 
 def check_result(key: dg.AssetKey, name: str, found: CheckResult, *, is_blocking: bool) -> dg.AssetCheckResult:
-    """A result of a quality border as Dagster shows it."""
+    """A result of a quality checkpoint as Dagster shows it."""
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=name,
@@ -78,6 +78,6 @@ def check_result(key: dg.AssetKey, name: str, found: CheckResult, *, is_blocking
 
 
 @dg.failure_hook
-def say_what_stands(context: dg.HookContext) -> None:
+def log_step_failure(context: dg.HookContext) -> None:
     """One line for the operator whenever a step fails."""
     log.error("step %s failed: %s", context.op.name, context.op_exception)

@@ -2,7 +2,7 @@
 
 Belongs here: how events reach the SQLite files below `data/dagster`. Does not: which events there are (defs).
 
-Dagster opens and closes its file anew for each of the thousands of statements of a night, forgets every compiled
+Dagster opens and closes its file anew for each of the thousands of statements of a run, forgets every compiled
 statement with it, and waits for the disk at each commit: together half a minute and more. A kill loses none of what
 is written here; a power cut may cost run history, which no publication needs.
 """
@@ -22,7 +22,7 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 
-class KeptConnections(SqliteEventLogStorage):
+class PooledSqliteEventLog(SqliteEventLogStorage):
     """Dagster's SQLite event log with one engine a file in place of one a statement. Named in `dagster.yaml`."""
 
     @classmethod

@@ -1,7 +1,7 @@
-"""One asset a source: what the night landed of it.
+"""One asset a source: what the run landed of it.
 
-Belongs here: landing a source for the nights of a run, and when to try again. A source that does not answer leaves a
-record that says so, and the night goes on: its days are missing, completeness falls, and the gate has a floor.
+Belongs here: landing a source for the runs of a run, and when to try again. A source that does not answer leaves a
+record that says so, and the run goes on: its days are missing, completeness falls, and the gate has a floor.
 Does not: reading sources (connectors), writing files (landing).
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.contracts import SourceContract
-from orchestration.defs.common import WHOLE_RANGE, Event, night_partitions, nights_of, step
+from orchestration.defs.common import WHOLE_RANGE, Event, daily_partitions, partitions_of, step
 from orchestration.settings import Settings
 from orchestration.warehouse.build_record import LandingRecord
 
@@ -40,16 +40,16 @@ def landed_asset(settings: Settings, contract: SourceContract) -> dg.AssetsDefin
             )
         ],
         check_specs=[
-            dg.AssetCheckSpec(COMPLETE, asset=landed_key(source), description="Every slice of the night was delivered.")
+            dg.AssetCheckSpec(COMPLETE, asset=landed_key(source), description="Every slice of the run was delivered.")
         ],
-        partitions_def=night_partitions(settings),
+        partitions_def=daily_partitions(settings),
         backfill_policy=WHOLE_RANGE,
     )
     def land_source(context: dg.AssetExecutionContext) -> Iterator[Event]:
         from orchestration import pipeline
 
         with step(settings, context):
-            record, is_worth_retrying = pipeline.land(settings, source, nights_of(context))
+            record, is_worth_retrying = pipeline.land(settings, source, partitions_of(context))
             if is_worth_retrying and context.retry_number < RETRIES:
                 wait = RETRY_SECONDS * (context.retry_number + 1)
                 raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait)

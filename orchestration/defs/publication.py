@@ -1,4 +1,4 @@
-"""The publication in the graph: the second border, the gate, and the pointer.
+"""The publication in the graph: the second checkpoint, the gate, and the pointer.
 
 Belongs here: one asset that publishes or fails with the reason. It reads the results of its own build, because
 Dagster forgets a failed blocking check between runs. Does not: the gate's rules.
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.defs.common import WHOLE_RANGE, Event, check_result, inputs_of, night_partitions, step
+from orchestration.defs.common import WHOLE_RANGE, Event, check_result, daily_partitions, inputs_of, step
 from orchestration.defs.warehouse import node_key
 from orchestration.publishing.publish import Published
 from orchestration.quality.published import check_names
@@ -29,7 +29,7 @@ def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefini
                 deps=[node_key(node) for node in manifest.published.values()],
                 group_name="publication",
                 kinds={"duckdb", "parquet"},
-                description="The published marts: one complete, immutable folder a night; `current` names the newest. "
+                description="The published marts: one complete, immutable folder a run; `current` names the newest. "
                 "Refused with the reason when anything is missing, failed, or forbidden by policy.",
             )
         ],
@@ -43,7 +43,7 @@ def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefini
             for mart in sorted(manifest.published)
             for check in check_names(mart)
         ],
-        partitions_def=night_partitions(settings),
+        partitions_def=daily_partitions(settings),
         backfill_policy=WHOLE_RANGE,
     )
     def publish_marts(context: dg.AssetExecutionContext) -> Iterator[Event]:
@@ -53,7 +53,7 @@ def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefini
             inputs = inputs_of(settings, context)
             for found in pipeline.check_published(inputs).results:
                 yield check_result(PUBLICATION, f"{found.subject}_{found.check}", found, is_blocking=True)
-            done = pipeline.publish_or_refuse(inputs)
+            done = pipeline.publish_or_block(inputs)
         yield dg.MaterializeResult(asset_key=PUBLICATION, metadata=_metadata(done))
 
     return publish_marts

@@ -10,7 +10,7 @@ from datetime import UTC, timedelta
 
 import dagster as dg
 
-from orchestration.defs.common import say_what_stands
+from orchestration.defs.common import log_step_failure
 from orchestration.settings import Settings
 
 JOB = "nightly"
@@ -20,9 +20,9 @@ def nightly_job() -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),
-        description="One night: land every source, build and test the warehouse, judge, publish.",
+        description="One run: land every source, build and test the warehouse, judge, publish.",
         executor_def=dg.in_process_executor,
-        hooks={say_what_stands},
+        hooks={log_step_failure},
     )
 
 
@@ -34,7 +34,7 @@ def nightly_schedule(settings: Settings, job: dg.UnresolvedAssetJobDefinition) -
         job=job,
         cron_schedule=settings.schedule.cron,
         execution_timezone=settings.organisation.zone,
-        description="Every night in the organisation's zone, for the UTC day that ended last.",
+        description="Every run in the organisation's zone, for the UTC day that ended last.",
     )
     def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         day = (context.scheduled_execution_time.astimezone(UTC) - timedelta(days=1)).date().isoformat()

@@ -1,4 +1,4 @@
-"""The warehouse in the graph: what the night builds from, then every dbt model with its tests as asset checks.
+"""The warehouse in the graph: what the run builds from, then every dbt model with its tests as asset checks.
 
 Belongs here: translating the dbt manifest into asset specs, and results into events. dbt itself runs in this process
 (warehouse/dbt_runner.py): a second interpreter, and the import of dagster-dbt, would cost more than the build.
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.defs.common import WHOLE_RANGE, Event, check_result, inputs_of, log, night_partitions, step
+from orchestration.defs.common import WHOLE_RANGE, Event, check_result, daily_partitions, inputs_of, log, step
 from orchestration.defs.landed import landed_key
 from orchestration.errors import WarehouseError
 from orchestration.quality.landed import CHECKS
@@ -17,7 +17,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse.build_record import QualityReport
 from orchestration.warehouse.dbt_manifest import DataTest, Manifest, Node
 from orchestration.warehouse.dbt_runner import DbtOutcome
-from orchestration.warehouse.inputs import NightInputs
+from orchestration.warehouse.inputs import BuildInputs
 
 INPUTS = dg.AssetKey(["run", "inputs"])
 WARNING_CHECKS = ("freshness",)
@@ -29,7 +29,7 @@ def node_key(node: Node) -> dg.AssetKey:
 
 
 def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
-    """What the night builds from, judged at the first border. Stays silent when nothing is new: the rest is skipped."""
+    """What the run builds from, checked at the first checkpoint. Yields nothing when nothing is new."""
     checks = [
         dg.AssetCheckSpec(
             f"{source}_{check}",
@@ -50,12 +50,12 @@ def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
                 group_name="run",
                 kinds={"duckdb"},
                 skippable=True,
-                description="What the night sees: views over the landed files that count, coverage, quarantine, "
+                description="What the run sees: views over the landed files that count, coverage, quarantine, "
                 "and the days that differ from what the warehouse was last built from.",
             )
         ],
         check_specs=checks,
-        partitions_def=night_partitions(settings),
+        partitions_def=daily_partitions(settings),
         backfill_policy=WHOLE_RANGE,
     )
     def prepare_inputs(context: dg.AssetExecutionContext) -> Iterator[Event]:
@@ -63,10 +63,10 @@ def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
 
         with step(settings, context):
             inputs = inputs_of(settings, context)
-            standing = pipeline.standing_publication(inputs)
+            standing = pipeline.unchanged_publication(inputs)
             if standing is not None:
                 log.info("nothing changed; %s stands", standing.publication_id)
-                yield from (_standing_check(spec.name, standing.publication_id) for spec in checks)
+                yield from (_unchanged_check(spec.name, standing.publication_id) for spec in checks)
                 return
             pipeline.begin(inputs)
             report = pipeline.check_landed(inputs)
@@ -86,7 +86,7 @@ def dbt_assets(settings: Settings, manifest: Manifest, sources: list[str]) -> dg
         name="dbt",
         specs=[_node_spec(node, manifest, sources) for node in manifest.nodes.values()],
         check_specs=[_test_spec(test, manifest) for test in tests.values()],
-        partitions_def=night_partitions(settings),
+        partitions_def=daily_partitions(settings),
         backfill_policy=WHOLE_RANGE,
     )
     def build_warehouse(context: dg.AssetExecutionContext) -> Iterator[Event]:
@@ -169,11 +169,11 @@ def _landed_checks(report: QualityReport) -> Iterator[dg.AssetCheckResult]:
         yield check_result(INPUTS, name, found, is_blocking=found.check not in WARNING_CHECKS)
 
 
-def _standing_check(name: str, standing: str) -> dg.AssetCheckResult:
+def _unchanged_check(name: str, standing: str) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(asset_key=INPUTS, check_name=name, passed=True, metadata={"judged_in": standing})
 
 
-def _metadata(inputs: NightInputs) -> dict[str, int | str]:
+def _metadata(inputs: BuildInputs) -> dict[str, int | str]:
     newest = {
         source: max(
             (each.day for each in inputs.source_days if each.source == source and each.status != "missing"),
@@ -182,7 +182,7 @@ def _metadata(inputs: NightInputs) -> dict[str, int | str]:
         for source in inputs.loads
     }
     return {
-        "as_of": inputs.night.as_of.isoformat(),
+        "as_of": inputs.partition.as_of.isoformat(),
         "inputs_fingerprint": inputs.fingerprint,
         "loads": len(inputs.counted_loads),
         "dagster/row_count": sum(file.rows for stream in inputs.streams for file in stream.files),

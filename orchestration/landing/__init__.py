@@ -1,6 +1,6 @@
 """Landing: what a connector brings becomes typed Parquet that counts whole or not at all.
 
-Belongs here: running a connector's slices for a night (this file), and in the modules beside it contract checks
+Belongs here: running a connector's slices for a run (this file), and in the modules beside it contract checks
 (records, tables), pseudonyms, files (writer), the manifest and the order of steps (load).
 Does not: knowledge of any one source.
 """
@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from orchestration.connectors.base import Night, Slice
+from orchestration.connectors.base import Slice
 from orchestration.contracts import SourceContract
 from orchestration.errors import (
     LandingError,
-    PermissionRefusedError,
+    PermissionDeniedError,
     RateLimitedError,
     SettingsError,
     SourceError,
@@ -25,6 +25,7 @@ from orchestration.errors import (
 from orchestration.landing import ledger
 from orchestration.landing.load import Landing, LoadInProgress
 from orchestration.landing.pseudonyms import Pseudonymiser
+from orchestration.partition import DailyPartition
 
 COMMITTED_FILES = 200
 """So many files wait for the disk together."""
@@ -64,9 +65,9 @@ class LoadReport:
                 self.unknown_fields[path] = self.unknown_fields.get(path, 0) + rows
 
 
-def cursors(loads: list[ledger.Load], night: Night) -> dict[str, str]:
-    """Slice key -> cursor of its newest load before this night."""
-    before = [load for load in loads if load.as_of < night.as_of]
+def cursors(loads: list[ledger.Load], partition: DailyPartition) -> dict[str, str]:
+    """Slice key -> cursor of its newest load before this run."""
+    before = [load for load in loads if load.as_of < partition.as_of]
     newest = ledger.newest_by_slice(before)
     return {key: load.cursor for key, load in newest.items() if load.cursor is not None}
 
@@ -74,35 +75,37 @@ def cursors(loads: list[ledger.Load], night: Night) -> dict[str, str]:
 def land_slices(
     landing: Landing,
     contract: SourceContract,
-    night: Night,
+    partition: DailyPartition,
     slices: Iterable[Slice],
     *,
     refetch: bool = False,
     accept_shrink: bool = False,
     on_slice: Callable[[str, str], None] = lambda key, outcome: None,
 ) -> LoadReport:
-    """Land every slice that this night has not counted yet.
+    """Land every slice that this run has not counted yet.
 
     A slice that fails leaves no trace and the next one is tried; a source that asks for more patience than
-    the night has, or does not answer for several slices in a row, ends the round. `refetch` reads counted
+    the run has, or does not answer for several slices in a row, ends the round. `refetch` reads counted
     slices again; `accept_shrink` lets a smaller set replace a larger.
     """
     report = LoadReport(contract.source)
-    newest = ledger.newest_by_slice(ledger.visible(ledger.read(landing.folder, contract.source), night.as_of))
+    newest = ledger.newest_by_slice(ledger.visible(ledger.read(landing.folder, contract.source), partition.as_of))
     if accept_shrink:
-        landing = replace(landing, smallest_load_share=0.0)
+        landing = replace(landing, min_load_share=0.0)
     finished = _Finished(landing.folder, report)
     try:
-        for piece in slices:
-            previous = newest.get(piece.key)
-            if previous is not None and previous.as_of == night.as_of and not refetch:
+        for slice_ in slices:
+            previous = newest.get(slice_.key)
+            if previous is not None and previous.as_of == partition.as_of and not refetch:
                 report.already_counted += 1
                 continue
-            on_slice(piece.key, _land(LoadInProgress(landing, contract, night, piece, previous), piece, finished))
+            on_slice(
+                slice_.key, _land(LoadInProgress(landing, contract, partition, slice_, previous), slice_, finished)
+            )
             if report.unanswered >= GIVES_UP_AFTER:
                 raise UnreachableError(f"no answer for {report.unanswered} slices in a row; the rest was not asked.")
     except (SourceError, OSError) as error:
-        report.is_worth_retrying |= not isinstance(error, RateLimitedError | PermissionRefusedError)
+        report.is_worth_retrying |= not isinstance(error, RateLimitedError | PermissionDeniedError)
         report.failed.append(f"{contract.source}: {error}")
     finally:
         finished.commit()
@@ -135,11 +138,11 @@ class _Finished:
         self._loads, self._files = [], 0
 
 
-def _land(load: LoadInProgress, piece: Slice, finished: _Finished) -> str:
+def _land(load: LoadInProgress, slice_: Slice, finished: _Finished) -> str:
     """Land one slice and say in a word what came of it."""
     report = finished.report
     try:
-        for item in piece.items():
+        for item in slice_.items():
             load.take(item)
         line = load.finish()
     except TruncatedLoadError as error:
@@ -151,8 +154,8 @@ def _land(load: LoadInProgress, piece: Slice, finished: _Finished) -> str:
         raise
     except (SourceError, LandingError) as error:
         load.drop()
-        report.is_worth_retrying |= not isinstance(error, PermissionRefusedError)
-        report.failed.append(f"{piece.key}: {error}")
+        report.is_worth_retrying |= not isinstance(error, PermissionDeniedError)
+        report.failed.append(f"{slice_.key}: {error}")
         report.unanswered = report.unanswered + 1 if isinstance(error, UnreachableError) else 0
         return "failed"
     except BaseException:

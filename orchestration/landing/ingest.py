@@ -1,4 +1,4 @@
-"""Land one source for one night: settings, connector, contract and landing put together.
+"""Land one source for one run: settings, connector, contract and landing put together.
 
 Belongs here: the wiring that the command line and Dagster share.
 Does not: reading a source (connectors) or the steps of a load (landing).
@@ -10,44 +10,44 @@ from collections.abc import Callable
 
 from orchestration import landing
 from orchestration.connectors import connector
-from orchestration.connectors._http.waiting import Transport
-from orchestration.connectors._shared.bot_registry import load_signatures
-from orchestration.connectors.base import Night
+from orchestration.connectors._http.waiting import RetryPolicy
+from orchestration.connectors._shared.bot_registry import load_bot_registry
 from orchestration.contracts import load_contracts
 from orchestration.errors import ContractError
 from orchestration.landing import Landing, LoadReport, Pseudonymiser, ledger
+from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
 
 
 def open_landing(settings: Settings) -> Landing:
     """The landing folder with its pseudonym key, checked against the key that it was written with."""
-    signatures = load_signatures(settings.seeds / "actor_signatures.csv")
-    pseudonymiser = Pseudonymiser(settings.checked_pseudonym_key(), signatures.is_known_bot)
+    bots = load_bot_registry(settings.seeds / "actor_signatures.csv")
+    pseudonymiser = Pseudonymiser(settings.checked_pseudonym_key(), bots.is_known_bot)
     landing.check_key(settings.landing, pseudonymiser)
-    return Landing(settings.landing, pseudonymiser, settings.guards.smallest_load_share)
+    return Landing(settings.landing, pseudonymiser, settings.guards.min_load_share)
 
 
 def land_source(
     settings: Settings,
     source: str,
-    night: Night,
+    partition: DailyPartition,
     *,
-    transport: Transport | None = None,
+    retries: RetryPolicy | None = None,
     refetch: bool = False,
     accept_shrink: bool = False,
     on_slice: Callable[[str, str], None] = lambda key, outcome: None,
 ) -> LoadReport:
-    """Read `source` up to the night's as_of and land what is new."""
+    """Read `source` up to the run's as_of and land what is new."""
     contracts = load_contracts(settings.dbt_project / "models" / "staging")
     if source not in contracts:
         raise ContractError(f"{source} is not declared below dbt_project/models/staging")
-    counted = ledger.visible(ledger.read(settings.landing, source), night.as_of)
+    counted = ledger.visible(ledger.read(settings.landing, source), partition.as_of)
     config = settings.source_config(source)
-    slices = connector(source).slices(config, night, landing.cursors(counted, night), transport)
+    slices = connector(source).slices(config, partition, landing.cursors(counted, partition), retries)
     return landing.land_slices(
         open_landing(settings),
         contracts[source],
-        night,
+        partition,
         slices,
         refetch=refetch,
         accept_shrink=accept_shrink,

@@ -109,7 +109,7 @@ def _whole_lines(path: Path) -> int:
 
 
 def newest_by_slice(loads: list[Load]) -> dict[str, Load]:
-    """The newest load of each slice: later nights win, then later tries within a night."""
+    """The newest load of each slice: later runs win, then later tries within a run."""
     newest: dict[str, Load] = {}
     for load in sorted(loads, key=lambda each: (each.as_of, each.sequence)):
         newest[load.slice_key] = load
@@ -117,5 +117,5 @@ def newest_by_slice(loads: list[Load]) -> dict[str, Load]:
 
 
 def visible(loads: list[Load], as_of: datetime) -> list[Load]:
-    """The loads that a night with this `as_of` may see."""
+    """The loads that a run with this `as_of` may see."""
     return [load for load in loads if load.as_of <= as_of.astimezone(UTC)]

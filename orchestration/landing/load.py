@@ -16,18 +16,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.connectors.base import Batch, Item, Night, Refused, Row, Slice
+from orchestration.connectors.base import Batch, Item, RejectedRecord, Row, Slice
 from orchestration.contracts import SourceContract, StreamContract
 from orchestration.errors import LandingError, TruncatedLoadError
 from orchestration.landing import ledger, tables
 from orchestration.landing.pseudonyms import Pseudonymiser
-from orchestration.landing.rows import RefusedRecord, cast_record, payload_digest
+from orchestration.landing.rows import Rejection, cast_record, payload_digest
 from orchestration.landing.writer import DraftFiles
+from orchestration.partition import DailyPartition
 
 BUFFERED_ROWS = 20_000
 QUARANTINE_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("source", "stream", "reason", "pointer", "payload_sha256", "load_id")]
-    + [("refusal_number", pa.int64()), ("as_of", pa.timestamp("us"))]
+    + [("rejection_number", pa.int64()), ("as_of", pa.timestamp("us"))]
 )
 
 
@@ -41,12 +42,12 @@ class _Tally:
 
 @dataclass(frozen=True)
 class Landing:
-    """Where and how a night lands. `smallest_load_share`: below it a re-read set counts as truncated."""
+    """Where and how a run lands. `min_load_share`: below it a re-read set counts as truncated."""
 
     folder: Path
     pseudonymiser: Pseudonymiser
-    smallest_load_share: float = 0.7
-    smallest_guarded_rows: int = 20
+    min_load_share: float = 0.7
+    min_guarded_rows: int = 20
 
 
 class LoadInProgress:
@@ -56,23 +57,23 @@ class LoadInProgress:
         self,
         landing: Landing,
         contract: SourceContract,
-        night: Night,
-        piece: Slice,
+        partition: DailyPartition,
+        slice_: Slice,
         previous: ledger.Load | None,
     ) -> None:
-        self._landing, self._contract, self._night, self._slice = landing, contract, night, piece
+        self._landing, self._contract, self._context, self._slice = landing, contract, partition, slice_
         self._previous = previous
-        again = previous is not None and previous.as_of == night.as_of
+        again = previous is not None and previous.as_of == partition.as_of
         self.sequence = previous.sequence + 1 if again and previous is not None else 0
-        name = f"{contract.source}|{piece.key}|{night.as_of.isoformat()}|{self.sequence}"
-        self.load_id = f"{night.day:%Y%m%d}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+        name = f"{contract.source}|{slice_.key}|{partition.as_of.isoformat()}|{self.sequence}"
+        self.load_id = f"{partition.day:%Y%m%d}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
         self._files = DraftFiles(landing.folder, contract.source, self.load_id)
-        self._tallies = {stream: _Tally() for stream in piece.streams}
-        self._rows: dict[str, list[dict[str, object]]] = {stream: [] for stream in piece.streams}
-        self._pointers: dict[str, list[str]] = {stream: [] for stream in piece.streams}
+        self._tallies = {stream: _Tally() for stream in slice_.streams}
+        self._rows: dict[str, list[dict[str, object]]] = {stream: [] for stream in slice_.streams}
+        self._pointers: dict[str, list[str]] = {stream: [] for stream in slice_.streams}
         self._quarantined: list[dict[str, object]] = []
-        self._bounds = tables.Bounds(date(1970, 1, 2), night.day + timedelta(days=2))
-        self._filed = piece.day or night.day
+        self._bounds = tables.Bounds(date(1970, 1, 2), partition.day + timedelta(days=2))
+        self._filed = slice_.day or partition.day
 
     def take(self, item: Item) -> None:
         """Check one item and write what passes."""
@@ -85,7 +86,7 @@ class LoadInProgress:
             case Batch():
                 self._tallies[item.stream].received += len(item.table)
                 self._take_batch(item)
-            case Refused():
+            case RejectedRecord():
                 self._tallies[item.stream].received += 1
                 self._quarantine(item.stream, item.reason, item.pointer, payload_digest(item.payload))
 
@@ -104,7 +105,7 @@ class LoadInProgress:
             load_id=self.load_id,
             source=self._contract.source,
             slice_key=self._slice.key,
-            as_of=self._night.as_of,
+            as_of=self._context.as_of,
             sequence=self.sequence,
             digest=digest,
             cursor=cursor,
@@ -122,8 +123,8 @@ class LoadInProgress:
         contract = self._contract.stream(row.stream)
         try:
             values, unknown = cast_record(contract, row.record)
-        except RefusedRecord as refusal:
-            self._quarantine(row.stream, refusal.reason, row.pointer, payload_digest(row.record))
+        except Rejection as blocker:
+            self._quarantine(row.stream, blocker.reason, row.pointer, payload_digest(row.record))
             return
         self._tallies[row.stream].unknown_fields.update(unknown)
         self._rows[row.stream].append(values)
@@ -153,13 +154,13 @@ class LoadInProgress:
             self._rows[stream], self._pointers[stream] = [], []
 
     def _write(self, contract: StreamContract, table: pa.Table, origin: Batch) -> None:
-        reasons = tables.refusals(contract, table, self._bounds)
+        reasons = tables.rejections(contract, table, self._bounds)
         if reasons.null_count < len(table):
             refused = pc.is_valid(reasons)
             self._quarantine_rows(contract, table, reasons, refused, origin)
             table = table.filter(pc.invert(refused))
         table = tables.pseudonymise(contract, table, self._landing.pseudonymiser)
-        as_of = pa.scalar(self._night.as_of.replace(tzinfo=None), pa.timestamp("us"))
+        as_of = pa.scalar(self._context.as_of.replace(tzinfo=None), pa.timestamp("us"))
         table = tables.stamp(contract, table, self.load_id, as_of, self._filed)
         self._files.write(contract.stream, table)
         self._tallies[contract.stream].landed += len(table)
@@ -184,12 +185,12 @@ class LoadInProgress:
             {
                 "source": self._contract.source,
                 "stream": stream,
-                "refusal_number": len(self._quarantined) + 1,
+                "rejection_number": len(self._quarantined) + 1,
                 "reason": reason,
                 "pointer": pointer,
                 "payload_sha256": digest,
                 "load_id": self.load_id,
-                "as_of": self._night.as_of.replace(tzinfo=None),
+                "as_of": self._context.as_of.replace(tzinfo=None),
             }
         )
 
@@ -207,9 +208,9 @@ class LoadInProgress:
         for stream, tally in self._tallies.items():
             held = self._previous.streams.get(stream)
             whole_set = self._contract.stream(stream).load_mode in ("snapshot", "replace_day")
-            if held is None or not whole_set or held.landed < self._landing.smallest_guarded_rows:
+            if held is None or not whole_set or held.landed < self._landing.min_guarded_rows:
                 continue
-            if tally.landed < held.landed * self._landing.smallest_load_share:
+            if tally.landed < held.landed * self._landing.min_load_share:
                 raise TruncatedLoadError(
                     f"{self._contract.source}.{stream}: slice {self._slice.key} brought {tally.landed} rows where "
                     f"{held.landed} are held; kept the old ones. If the source really lost rows, land it again with "

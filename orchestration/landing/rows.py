@@ -25,7 +25,7 @@ MAX_TEXT = 4096
 """Landed text is ids, names of tools and states; anything longer is content in the wrong place."""
 
 
-class RefusedRecord(Exception):  # noqa: N818  # a verdict on a record, not an error of ours
+class Rejection(Exception):  # noqa: N818  # a verdict on a record, not an error of ours
     """Why a record cannot land. `reason` is a stable code such as `missing:merged_at`."""
 
     def __init__(self, reason: str) -> None:
@@ -42,7 +42,7 @@ def snake_case(name: str) -> str:
 def flatten(record: Mapping[str, object], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
     """Nested objects become `outer__inner`; lists are passed over (they are streams of their own)."""
     if depth > MAX_DEPTH:
-        raise RefusedRecord("too_deep")
+        raise Rejection("too_deep")
     for name, value in record.items():
         path = prefix + snake_case(str(name))
         if isinstance(value, Mapping):
@@ -66,7 +66,7 @@ def cast_record(contract: StreamContract, record: Mapping[str, object]) -> tuple
             values[path] = _cast(path, column.data_type, value)
     for column in contract.columns:
         if column.required and values[column.name] is None:
-            raise RefusedRecord(f"missing:{column.name}")
+            raise Rejection(f"missing:{column.name}")
     return values, unknown
 
 
@@ -85,7 +85,7 @@ def _cast(path: str, data_type: str, value: object) -> object:
     try:
         return _CASTS[kind](value)
     except (ValueError, TypeError, OverflowError, InvalidOperation):
-        raise RefusedRecord(f"not_{kind}:{path}") from None
+        raise Rejection(f"not_{kind}:{path}") from None
 
 
 def _string(value: object) -> str | None:

@@ -19,7 +19,7 @@ from orchestration.landing.pseudonyms import Pseudonymiser
 
 @dataclass(frozen=True)
 class Bounds:
-    """The days that a record may be filed under: the epoch up to two days after the night (clocks differ)."""
+    """The days that a record may be filed under: the epoch up to two days after the run (clocks differ)."""
 
     first: date
     last: date
@@ -42,7 +42,7 @@ def to_contract(contract: StreamContract, table: pa.Table) -> pa.Table:
     return pa.table(columns, names=[column.name for column in contract.columns])
 
 
-def refusals(contract: StreamContract, table: pa.Table, bounds: Bounds) -> pa.ChunkedArray:
+def rejections(contract: StreamContract, table: pa.Table, bounds: Bounds) -> pa.ChunkedArray:
     """Per row the reason why it cannot land, or null. The first reason counts."""
     reason = pa.chunked_array([pa.nulls(len(table), pa.string())])
     for column in contract.columns:

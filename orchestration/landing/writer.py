@@ -69,7 +69,7 @@ class DraftFiles:
 
     def _add_to_digest(self, stream: str, rows: pa.Table) -> None:
         self._digest.update(stream.encode())
-        # the day is the record's own or the night's; a set that only grew a night older has not changed
+        # the day is the record's own or the run's; a set that only grew a run older has not changed
         content = rows.drop_columns(["_load_id", "_as_of", "_day"]).combine_chunks()
         for batch in content.to_batches():
             self._digest.update(batch.serialize())

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from orchestration.landing.ledger import Load, newest_by_slice
 from orchestration.publishing import policy
 from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds
-from orchestration.publishing.policy.terms import Outgoing, Refusal
+from orchestration.publishing.policy.terms import Blocker, Outgoing
 from orchestration.publishing.publication import Publication, SourceCompleteness, current
 from orchestration.storage.relations import open_read_only
 from orchestration.warehouse.build_record import BuildFolder
 from orchestration.warehouse.dbt_manifest import Manifest, read_manifest
 from orchestration.warehouse.dbt_runner import manifest_path
-from orchestration.warehouse.inputs import NightInputs
+from orchestration.warehouse.inputs import BuildInputs
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,9 +29,9 @@ COVERAGE_DAYS = 28
 """How far back the gate looks when it asks whether a source delivers."""
 
 
-def gather(inputs: NightInputs) -> Evidence:
-    """All evidence of the build of this night."""
-    settings, as_of = inputs.settings, inputs.night.as_of
+def collect(inputs: BuildInputs) -> Evidence:
+    """All evidence of the build of this run."""
+    settings, as_of = inputs.settings, inputs.partition.as_of
     folder = BuildFolder(settings.data_folder, as_of)
     standing = current(settings.published)
     path = manifest_path(settings)
@@ -49,19 +49,19 @@ def gather(inputs: NightInputs) -> Evidence:
         flows=tuple(flows(inputs, standing)),
         sources=tuple(completeness(inputs)),
         policy=tuple(objections),
-        thresholds=Thresholds(settings.guards.largest_quarantine_share, settings.guards.smallest_coverage_share),
+        thresholds=Thresholds(settings.guards.max_quarantine_share, settings.guards.min_coverage_share),
     )
 
 
-def new_since(inputs: NightInputs, standing: Publication | None) -> date | None:
-    """From which night on loads are new: that of the publication that stands, at most this one; None for all."""
-    return None if standing is None else min(standing.as_of, inputs.night.as_of).date()
+def new_since(inputs: BuildInputs, standing: Publication | None) -> date | None:
+    """From which run on loads are new: that of the publication that stands, at most this one; None for all."""
+    return None if standing is None else min(standing.as_of, inputs.partition.as_of).date()
 
 
-def flows(inputs: NightInputs, standing: Publication | None) -> list[SourceFlow]:
-    """What the newest loads of each source's slices brought: since the publication that stands, and after its night.
+def flows(inputs: BuildInputs, standing: Publication | None) -> list[SourceFlow]:
+    """What the newest loads of each source's slices brought: since the publication that stands, and after its run.
 
-    The first counts what came late to that night; in the second a long first night hides no bad night after it.
+    The first counts what came late to that run; in the second a long first run hides no bad run after it.
     """
     since = new_since(inputs, standing)
     found = []
@@ -78,9 +78,9 @@ def _flow(source: str, loads: Iterable[Load]) -> SourceFlow:
     return SourceFlow(source, sum(part.received for part in parts), sum(part.quarantined for part in parts))
 
 
-def completeness(inputs: NightInputs) -> list[SourceCompleteness]:
+def completeness(inputs: BuildInputs) -> list[SourceCompleteness]:
     """For each source how much of the last weeks has arrived, counted in days of streams."""
-    first = inputs.night.day - timedelta(days=COVERAGE_DAYS - 1)
+    first = inputs.partition.day - timedelta(days=COVERAGE_DAYS - 1)
     found = []
     for source in sorted(inputs.loads):
         days = [each for each in inputs.source_days if each.source == source]
@@ -98,8 +98,8 @@ def completeness(inputs: NightInputs) -> list[SourceCompleteness]:
 
 
 def _warehouse(
-    inputs: NightInputs, manifest: Manifest, standing: Publication | None
-) -> tuple[tuple[str, datetime] | None, list[Refusal]]:
+    inputs: BuildInputs, manifest: Manifest, standing: Publication | None
+) -> tuple[tuple[str, datetime] | None, list[Blocker]]:
     """Which build the warehouse file is of, and the policy's objections. A file that cannot be asked is refused."""
     path = inputs.settings.warehouse
     try:
@@ -117,21 +117,21 @@ def _build_of(connection: DuckDBPyConnection) -> tuple[str, datetime] | None:
 
 
 def _outgoing(
-    connection: DuckDBPyConnection, inputs: NightInputs, manifest: Manifest, standing: Publication | None
+    connection: DuckDBPyConnection, inputs: BuildInputs, manifest: Manifest, standing: Publication | None
 ) -> Outgoing:
     return Outgoing(
         connection=connection,
         relations=policy.read_relations(connection, manifest.published),
         registry=policy.read_registry(connection),
-        smallest_group=inputs.settings.privacy.smallest_group,
+        min_group_size=inputs.settings.privacy.min_group_size,
         dominance_share=inputs.settings.privacy.dominance_share,
-        standing_versions={} if standing is None else standing.definitions,
+        current_versions={} if standing is None else standing.definitions,
     )
 
 
-def _unreadable(path: Path, error: Exception) -> Refusal:
+def _unreadable(path: Path, error: Exception) -> Blocker:
     first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return Refusal(
+    return Blocker(
         rule="policy",
         met=f"{path.name} cannot be asked: {first_line}",
         advice="build again; the policy cannot judge what it cannot read",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PUBLICATION_COLUMNS = {
-    "publication_id": ("varchar", "Name of this publication: the night and a number within it."),
+    "publication_id": ("varchar", "Name of this publication: the run and a number within it."),
     "as_of": ("timestamp", "Exclusive end, in UTC, of what this publication knows."),
     "code_version": ("varchar", "Version of the code, models and seeds that made it."),
     "inputs_fingerprint": ("varchar", "Digest of everything that went in: loads, code, settings, as_of."),
@@ -36,7 +36,7 @@ PUBLICATION_COLUMNS = {
     "checks_passed": ("bigint", "Checks that the gate read and found passed."),
     "checks_warned": ("bigint", "Checks that warn and did; they never stop a publication."),
 }
-"""The one row that ties every reader's query to a night."""
+"""The one row that ties every reader's query to a run."""
 
 
 def write_database(target: Path, warehouse: Path, marts: Mapping[str, RelationDocs], record: Publication) -> None:
@@ -95,4 +95,4 @@ def _write_publication_row(connection: DuckDBPyConnection, record: Publication) 
     ]
     connection.execute(f"insert into {place} values ({', '.join('?' * len(row))})", row)  # our own table
     docs = {name: description for name, (_, description) in PUBLICATION_COLUMNS.items()}
-    comment(connection, place, RelationDocs("One row per publication: which night this is.", docs))
+    comment(connection, place, RelationDocs("One row per publication: which run this is.", docs))

@@ -2,7 +2,7 @@
 
 Belongs here: judging the evidence of one build. A result that is missing, of another build, or unreadable is a
 refusal; so is an error inside a check, and an error inside the gate itself.
-Does not: gathering evidence (builds, night), writing publications (publish), the policy's rules (policy).
+Does not: gathering evidence (builds, run), writing publications (publish), the policy's rules (policy).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from orchestration.publishing.policy.terms import Refusal
+from orchestration.publishing.policy.terms import Blocker
 from orchestration.publishing.publication import SourceCompleteness
 from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
 from orchestration.warehouse.dbt_runner import NodeResult
@@ -22,14 +22,14 @@ SHOWN = 5
 """How many names a refusal lists before it only counts."""
 
 
-FEWEST_REFUSED = 3
-"""Refused records below which a part is not judged: one line cut off on a quiet Sunday stops no night. All of them
+MIN_REJECTED = 3
+"""Refused records below which a part is not judged: one line cut off on a quiet Sunday stops no run. All of them
 refused always stops it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFlow:
-    """What a source brought in the nights that no reader has seen."""
+    """What a source brought in the runs that no reader has seen."""
 
     source: str
     received: int
@@ -42,10 +42,10 @@ class SourceFlow:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a night is refused (settings, section guards)."""
+    """When a run is refused (settings, section guards)."""
 
-    largest_quarantine_share: float
-    smallest_coverage_share: float
+    max_quarantine_share: float
+    min_coverage_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +62,29 @@ class Evidence:
     landing: Mapping[str, LandingRecord | None]
     flows: tuple[SourceFlow, ...]
     sources: tuple[SourceCompleteness, ...]
-    policy: tuple[Refusal, ...]
+    policy: tuple[Blocker, ...]
     thresholds: Thresholds
 
 
-def judge(evidence: Evidence) -> list[Refusal]:
+def judge(evidence: Evidence) -> list[Blocker]:
     """All refusals; empty means publish."""
     build = evidence.build
     if build is None:
-        return [Refusal(rule="build", met="no build of this night is recorded", advice="run `counterpoise build`")]
-    refusals = [*_one_build(evidence, build), *_landing(evidence), *_dbt(evidence, build)]
-    for border in ("landed", "published"):
-        refusals += _quality(evidence, build, border)
-    return [*refusals, *_quarantine(evidence), *_coverage(evidence), *evidence.policy]
+        return [Blocker(rule="build", met="no build of this run is recorded", advice="run `counterpoise build`")]
+    blockers = [*_one_build(evidence, build), *_landing(evidence), *_dbt(evidence, build)]
+    for checkpoint in ("landed", "published"):
+        blockers += _quality(evidence, build, checkpoint)
+    return [*blockers, *_quarantine(evidence), *_coverage(evidence), *evidence.policy]
 
 
-def judge_unfinished(evidence: Evidence) -> list[Refusal]:
+def judge_unfinished(evidence: Evidence) -> list[Blocker]:
     """What speaks against a build that died on the way: not that the rest of its evidence is missing."""
     if evidence.build is None:
         return []
-    borders = [refusal for border in ("landed", "published") for refusal in _quality(evidence, evidence.build, border)]
-    told = [*_landing(evidence), *_dbt(evidence, evidence.build), *borders]
+    checkpoints = [
+        blocker for checkpoint in ("landed", "published") for blocker in _quality(evidence, evidence.build, checkpoint)
+    ]
+    told = [*_landing(evidence), *_dbt(evidence, evidence.build), *checkpoints]
     return [each for each in (*told, *_quarantine(evidence), *_coverage(evidence)) if each.rule != MISSING]
 
 
@@ -94,8 +96,8 @@ def results(evidence: Evidence) -> list[CheckResult]:
         for node in nodes
         if "test" in node.kind
     ]
-    for border in ("landed", "published"):
-        report = evidence.quality.get(border)
+    for checkpoint in ("landed", "published"):
+        report = evidence.quality.get(checkpoint)
         told += [] if report is None else report.results
     return sorted(told, key=lambda result: (result.subject, result.check))
 
@@ -105,14 +107,14 @@ def _rows(node: NodeResult) -> str:
     return "" if node.state == "passed" or node.failures is None else f"{node.failures:,} rows"
 
 
-def _one_build(evidence: Evidence, build: BuildRecord) -> Iterator[Refusal]:
-    """The warehouse file, the record and the night are of one build."""
+def _one_build(evidence: Evidence, build: BuildRecord) -> Iterator[Blocker]:
+    """The warehouse file, the record and the run are of one build."""
     if evidence.warehouse_build != (build.build_id, evidence.as_of) or build.as_of != evidence.as_of:
-        yield Refusal(
+        yield Blocker(
             rule="one_build",
             met=f"the record says build {build.build_id} as of {build.as_of:%Y-%m-%d %H:%M}, "
             f"the warehouse says {_build_words(evidence.warehouse_build)}",
-            advice="build this night again: `counterpoise build`, then `counterpoise publish`",
+            advice="build this run again: `counterpoise build`, then `counterpoise publish`",
         )
 
 
@@ -120,86 +122,86 @@ def _build_words(found: tuple[str, datetime] | None) -> str:
     return "nothing" if found is None else f"build {found[0]} as of {found[1]:%Y-%m-%d %H:%M}"
 
 
-def _landing(evidence: Evidence) -> Iterator[Refusal]:
+def _landing(evidence: Evidence) -> Iterator[Blocker]:
     """Every source answered for itself, and no load was refused as truncated."""
     for source, record in evidence.landing.items():
         if record is None:
-            yield Refusal(
+            yield Blocker(
                 rule="landing",
-                met=f"{source} is enabled and was not landed this night",
+                met=f"{source} is enabled and was not landed this run",
                 advice=f"`counterpoise land {source}`, or `enabled = false` in its section",
             )
         elif record.refused:
-            yield Refusal(
+            yield Blocker(
                 rule="truncated_load",
                 met=f"{source}: {len(record.refused)} loads refused; first: {record.refused[0]}",
                 advice=f"see whether {source} really lost rows; then `counterpoise land {source} --accept-shrink`",
             )
 
 
-def _dbt(evidence: Evidence, build: BuildRecord) -> Iterator[Refusal]:
+def _dbt(evidence: Evidence, build: BuildRecord) -> Iterator[Blocker]:
     """dbt ran to its end, in this build, and every node of the project has a good result."""
     report = evidence.dbt
     if report is None or report.build_id != build.build_id:
-        yield Refusal(rule=MISSING, met="dbt has no results for this build", advice="run `counterpoise build` again")
+        yield Blocker(rule=MISSING, met="dbt has no results for this build", advice="run `counterpoise build` again")
         return
     if report.outcome.error is not None:
-        yield Refusal(rule="dbt", met=report.outcome.error, advice="correct it and run `counterpoise build` again")
+        yield Blocker(rule="dbt", met=report.outcome.error, advice="correct it and run `counterpoise build` again")
     for node in report.outcome.failed[:SHOWN]:
         failures = "" if node.failures is None else f" ({node.failures} failing rows)"
-        yield Refusal(
+        yield Blocker(
             rule="dbt",
             met=f"{node.kind} {node.name}: {node.status}{failures}; {_first_line(node.message)}",
             advice="see the test's description in its yml; correct the model or its input",
         )
     if len(report.outcome.failed) > SHOWN:
         more = len(report.outcome.failed) - SHOWN
-        yield Refusal(rule="dbt", met=f"and {more} more nodes failed", advice="the first ones often cause the rest")
+        yield Blocker(rule="dbt", met=f"and {more} more nodes failed", advice="the first ones often cause the rest")
     missing = sorted(evidence.expected_nodes - {node.unique_id for node in report.outcome.nodes})
     if missing or not evidence.expected_nodes:
-        yield Refusal(
+        yield Blocker(
             rule=MISSING,
             met=f"{len(missing)} of {len(evidence.expected_nodes)} nodes have no result: {_some(missing)}",
             advice="build the whole project, without --select",
         )
 
 
-def _quality(evidence: Evidence, build: BuildRecord, border: str) -> Iterator[Refusal]:
-    """Great Expectations looked at everything at this border, in this build, and found nothing blocking."""
-    report = evidence.quality.get(border)
+def _quality(evidence: Evidence, build: BuildRecord, checkpoint: str) -> Iterator[Blocker]:
+    """Great Expectations looked at everything at this checkpoint, in this build, and found nothing blocking."""
+    report = evidence.quality.get(checkpoint)
     if report is None or report.build_id != build.build_id:
-        yield Refusal(
+        yield Blocker(
             rule=MISSING,
-            met=f"nothing was checked at the border {border} in this build",
-            advice="run `counterpoise build` again; a check that cannot run stops the night",
+            met=f"nothing was checked at the checkpoint {checkpoint} in this build",
+            advice="run `counterpoise build` again; a check that cannot run stops the run",
         )
         return
     for result in report.results:
         if result.state in ("failed", "error"):
             what = "could not run" if result.state == "error" else "failed"
-            yield Refusal(
-                rule=f"quality_{border}",
+            yield Blocker(
+                rule=f"quality_{checkpoint}",
                 met=f"{result.subject}: {result.check} {what}; {result.detail}",
                 advice="an error is a defect of the check; a failure means that the data changed: look at its source",
             )
-    missing = sorted(evidence.expected_subjects[border] - {result.subject for result in report.results})
+    missing = sorted(evidence.expected_subjects[checkpoint] - {result.subject for result in report.results})
     if missing:
-        yield Refusal(
+        yield Blocker(
             rule=MISSING,
-            met=f"nothing was checked of {_some(missing)} at the border {border}",
+            met=f"nothing was checked of {_some(missing)} at the checkpoint {checkpoint}",
             advice="run `counterpoise build` again",
         )
 
 
-def _quarantine(evidence: Evidence) -> Iterator[Refusal]:
-    limit = evidence.thresholds.largest_quarantine_share
+def _quarantine(evidence: Evidence) -> Iterator[Blocker]:
+    limit = evidence.thresholds.max_quarantine_share
     beyond = [
         flow
         for flow in evidence.flows
-        if flow.share > limit and (flow.quarantined >= FEWEST_REFUSED or flow.quarantined == flow.received)
+        if flow.share > limit and (flow.quarantined >= MIN_REJECTED or flow.quarantined == flow.received)
     ]
     for flow in {flow.source: flow for flow in sorted(beyond, key=lambda flow: flow.share)}.values():
-        yield Refusal(
+        yield Blocker(
             rule="quarantine_share",
             met=f"{flow.source}: {flow.quarantined:,} of {flow.received:,} records refused "
             f"({flow.share:.1%}, allowed {limit:.1%})",
@@ -207,11 +209,11 @@ def _quarantine(evidence: Evidence) -> Iterator[Refusal]:
         )
 
 
-def _coverage(evidence: Evidence) -> Iterator[Refusal]:
-    floor = evidence.thresholds.smallest_coverage_share
+def _coverage(evidence: Evidence) -> Iterator[Blocker]:
+    floor = evidence.thresholds.min_coverage_share
     for source in evidence.sources:
         if source.coverage < floor:
-            yield Refusal(
+            yield Blocker(
                 rule="source_coverage",
                 met=f"{source.source}: {source.missing_days} of {source.expected_days} days are missing "
                 f"({source.coverage:.0%} are there, needed {floor:.0%}); last: {source.last_delivered_day}",

@@ -1,6 +1,6 @@
-"""What a publication is, and the shelf on which publications stand.
+"""What a publication is, and the published folder on which publications stand.
 
-Belongs here: the names on the shelf, reading `publication.json`, which one is current.
+Belongs here: the names on the published folder, reading `publication.json`, which one is current.
 Does not: writing one (publish) or deciding whether to (gate).
 
     published/
@@ -9,7 +9,7 @@ Does not: writing one (publish) or deciding whether to (gate).
         parquet/<mart>.parquet
         publication.json
       current -> 2026-11-16-1  changes by one rename
-      refused/2026-11-17.json  why a night was not published
+      refused/2026-11-17.json  why a run was not published
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from orchestration.partition import partition_name
 from orchestration.storage.relations import RelationContent
 
 DATABASE = "counterpoise.duckdb"
@@ -74,7 +75,7 @@ class Publication(BaseModel):
 
     @property
     def order(self) -> tuple[datetime, int]:
-        """Newer publications sort later: by the night, then by the number within it."""
+        """Newer publications sort later: by the run, then by the number within it."""
         return self.as_of, int(self.publication_id.rsplit("-", 1)[1])
 
 
@@ -82,12 +83,6 @@ def content_hash(relations: Mapping[str, RelationContent]) -> str:
     """One hash over all relations; the order in which they were written does not matter."""
     lines = sorted(f"{name} {content.content_hash}" for name, content in relations.items())
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def night_name(as_of: datetime) -> str:
-    """How a night is called on the shelf: its date, with the time only where it is not midnight."""
-    utc = as_of.astimezone(UTC)
-    return f"{utc:%Y-%m-%d}" if utc.time() == time() else f"{utc:%Y-%m-%dT%H%M%SZ}"
 
 
 def read_publication(folder: Path) -> Publication:
@@ -109,14 +104,14 @@ def current(published: Path) -> Publication | None:
 
 
 def next_identifier(published: Path, as_of: datetime) -> str:
-    """`<night>-<n>`, n one more than any that this night has on the shelf."""
-    night = night_name(as_of)
+    """`<run>-<n>`, n one more than any that this run has on the published folder."""
+    partition = partition_name(as_of)
     taken = [
-        int(path.name.removeprefix(f"{night}-"))
-        for path in published.glob(f"{night}-*")
-        if path.name.removeprefix(f"{night}-").isdecimal()
+        int(path.name.removeprefix(f"{partition}-"))
+        for path in published.glob(f"{partition}-*")
+        if path.name.removeprefix(f"{partition}-").isdecimal()
     ]
-    return f"{night}-{max(taken, default=0) + 1}"
+    return f"{partition}-{max(taken, default=0) + 1}"
 
 
 def sha256_of(path: Path) -> str:

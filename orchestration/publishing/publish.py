@@ -58,7 +58,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of it: a new publication, the one that already says the same, or one beside a newer night."""
+    """What came of it: a new publication, the one that already says the same, or one beside a newer run."""
 
     outcome: Outcome
     publication: Publication
@@ -69,7 +69,7 @@ class Published:
         if self.outcome == "unchanged":
             return f"nothing changed; {name} stands"
         if self.outcome == "kept_beside":
-            return f"published {name} beside; current names a newer night and stays"
+            return f"published {name} beside; current names a newer run and stays"
         return f"published {name}"
 
 
@@ -77,7 +77,7 @@ def publish(material: Material, published: Path, *, keep: int) -> Published:
     """Publish `material`, or find that it stands already. Keeps the newest `keep` publications."""
     clear_leftovers(published)
     contents = _contents(material)
-    standing = _standing(material, contents, published)
+    standing = _same_publication(material, contents, published)
     if standing is not None and standing == current(published):
         return Published("unchanged", standing, published / standing.publication_id)
     publication = standing or _add(material, contents, published)
@@ -135,7 +135,9 @@ def _contents(material: Material) -> dict[str, RelationContent]:
         }
 
 
-def _standing(material: Material, contents: Mapping[str, RelationContent], published: Path) -> Publication | None:
+def _same_publication(
+    material: Material, contents: Mapping[str, RelationContent], published: Path
+) -> Publication | None:
     """The newest publication with the same inputs and content, also one whose publisher died before pointing."""
     digest = content_hash(contents)
     for found in reversed(publications(published)):
@@ -198,7 +200,7 @@ def _write_record(draft: Path, record: Publication) -> None:
 
 
 def _point(publication: Publication, published: Path) -> Outcome:
-    """Make `publication` the current one by one rename, unless a newer night is."""
+    """Make `publication` the current one by one rename, unless a newer run is."""
     standing = current(published)
     if standing is not None and standing.as_of > publication.as_of:
         return "kept_beside"

@@ -28,7 +28,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Expected:
-    """One expectation: our name for the rule, Great Expectations' class and arguments, and whether it stops a night."""
+    """One expectation: our name for the rule, Great Expectations' class and arguments, and whether it stops a run."""
 
     name: str
     kind: str

@@ -1,6 +1,6 @@
 """What is expected of what landed: volume, required columns, ranges, freshness and balance, a source at a time.
 
-Belongs here: profiles of the night's files (counted by DuckDB, so that no row of a person reaches a dataframe) and
+Belongs here: profiles of the run's files (counted by DuckDB, so that no row of a person reaches a dataframe) and
 what is expected of them. Does not: checking single records; landing does, and quarantines them.
 """
 
@@ -16,7 +16,7 @@ from orchestration.contracts import Column, StreamContract
 from orchestration.landing.ledger import Load
 from orchestration.quality.gx import Expected, Frame
 from orchestration.storage.relations import identifier, literal
-from orchestration.warehouse.inputs import NightInputs, VisibleStream
+from orchestration.warehouse.inputs import BuildInputs, VisibleStream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 NUMBERS = ("bigint", "double")
 QUANTITY_ENDINGS = ("tokens", "count", "requests", "sessions", "prompts", "seats", "seconds", "hours", "additions")
 VOLUME_WEEKS = 4
-SMALLEST_JUDGED = 100
+MIN_JUDGED_ROWS = 100
 """Rows below which a share says nothing: of a stream's week for its volume, of its new records for the refused."""
-LEAST_RATIO, MOST_RATIO = 0.1, 10.0
+MIN_RATIO, MAX_RATIO = 0.1, 10.0
 """2026-11: a week at a tenth or at ten times the usual one is an outage or a double feed, not behaviour (R16)."""
 
 
@@ -44,8 +44,8 @@ class StreamProfile:
     quarantine_share: float | None
 
 
-def frames(inputs: NightInputs, since: date | None) -> Iterator[Frame]:
-    """The frames of every enabled source. `since`: loads of this night and later are new; None takes all."""
+def frames(inputs: BuildInputs, since: date | None) -> Iterator[Frame]:
+    """The frames of every enabled source. `since`: loads of this run and later are new; None takes all."""
     import duckdb
     import pandas as pd
 
@@ -58,14 +58,14 @@ def frames(inputs: NightInputs, since: date | None) -> Iterator[Frame]:
             yield Frame(source, _columns(connection, inputs, streams, since), _OF_COLUMNS, ("stream", "column"))
 
 
-def _of_streams(inputs: NightInputs, source: str, streams: int) -> tuple[Expected, ...]:
+def _of_streams(inputs: BuildInputs, source: str, streams: int) -> tuple[Expected, ...]:
     freshness = inputs.contracts[source].freshness_days
-    most = inputs.settings.guards.largest_quarantine_share
+    most = inputs.settings.guards.max_quarantine_share
     return (
         Expected("every_declared_stream_is_profiled", "ExpectTableRowCountToEqual", {"value": streams}),
         Expected("received_is_landed_plus_quarantined", *_between("unaccounted", 0, 0)),
         Expected("quarantine_share", *_between("quarantine_share", 0, most)),
-        Expected("weekly_volume", *_between("weekly_ratio", LEAST_RATIO, MOST_RATIO)),
+        Expected("weekly_volume", *_between("weekly_ratio", MIN_RATIO, MAX_RATIO)),
         Expected("freshness", *_between("days_behind", None, freshness or 0), is_blocking=False),
     )
 
@@ -87,7 +87,7 @@ CHECKS = (
 """The names of all expectations of a source, for whoever announces them before they run."""
 
 
-def _profile(inputs: NightInputs, stream: VisibleStream, since: date | None) -> StreamProfile:
+def _profile(inputs: BuildInputs, stream: VisibleStream, since: date | None) -> StreamProfile:
     contract = stream.contract
     loads = [
         load
@@ -99,7 +99,7 @@ def _profile(inputs: NightInputs, stream: VisibleStream, since: date | None) -> 
     return StreamProfile(
         source=contract.source,
         stream=contract.stream,
-        weekly_ratio=_weekly_ratio(stream, inputs.night.day),
+        weekly_ratio=_weekly_ratio(stream, inputs.partition.day),
         days_behind=_days_behind(inputs, contract),
         received=received,
         unaccounted=received - quarantined - landed,
@@ -114,9 +114,9 @@ def _sums(contract: StreamContract, loads: list[Load]) -> tuple[int, int, int]:
 
 
 def _share(contract: StreamContract, loads: list[Load]) -> float | None:
-    """Refused of received; a long first night must hide no bad night after it, so each window is judged alone."""
+    """Refused of received; a long first run must hide no bad run after it, so each window is judged alone."""
     received, quarantined, _ = _sums(contract, loads)
-    return quarantined / received if received >= SMALLEST_JUDGED else None
+    return quarantined / received if received >= MIN_JUDGED_ROWS else None
 
 
 def _weekly_ratio(stream: VisibleStream, last: date) -> float | None:
@@ -129,10 +129,10 @@ def _weekly_ratio(stream: VisibleStream, last: date) -> float | None:
         if 0 <= week <= VOLUME_WEEKS:
             weeks[week] += file.rows
     usual = median(weeks[1:])
-    return None if min(weeks[1:]) == 0 or usual < SMALLEST_JUDGED else weeks[0] / usual
+    return None if min(weeks[1:]) == 0 or usual < MIN_JUDGED_ROWS else weeks[0] / usual
 
 
-def _days_behind(inputs: NightInputs, contract: StreamContract) -> float | None:
+def _days_behind(inputs: BuildInputs, contract: StreamContract) -> float | None:
     if inputs.contracts[contract.source].freshness_days is None:
         return None
     days = [
@@ -141,11 +141,11 @@ def _days_behind(inputs: NightInputs, contract: StreamContract) -> float | None:
         if (each.source, each.stream) == (contract.source, contract.stream) and each.status != "missing"
     ]
     newest = max(days, default=inputs.settings.schedule.start_date - timedelta(days=1))
-    return float((inputs.night.day - newest).days)
+    return float((inputs.partition.day - newest).days)
 
 
 def _columns(
-    connection: DuckDBPyConnection, inputs: NightInputs, streams: list[VisibleStream], since: date | None
+    connection: DuckDBPyConnection, inputs: BuildInputs, streams: list[VisibleStream], since: date | None
 ) -> pd.DataFrame:
     """For each column that is required or a quantity: how many of the new rows lack it, and its least value."""
     import pandas as pd

@@ -4,7 +4,7 @@ Belongs here: the select that every copy and every hash of a published relation 
 Does not: which relations are published (policy) or where the copies live (publish).
 
 Doubles are rounded to twelve significant digits on the way out: the order in which threads add them up
-moves the digits behind, and the same night must have the same content.
+moves the digits behind, and the same run must have the same content.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from orchestration.errors import BusyError
 
 LOCK_NAME = "writer.lock"
 _held: set[Path] = set()
-"""Data directories that this very process holds: a step inside a night takes the lock that its night has."""
+"""Data directories that this very process holds: a step inside a run takes the lock that its run has."""
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""The evidence of a build: what was landed, what dbt said, what the two quality borders said.
+"""The evidence of a build: what was landed, what dbt said, what the two quality checkpoints said.
 
-Belongs here: the files of `data/builds/<night>/`, written by the steps of a night and read by the gate. One build id
+Belongs here: the files of `data/builds/<run>/`, written by the steps of a run and read by the gate. One build id
 ties them to each other and to the warehouse file, so that the gate never judges one build by another's results.
 Does not: judging.
 """
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from orchestration.publishing.publication import night_name
+from orchestration.partition import partition_name
 from orchestration.storage.atomic_files import replace_text
 from orchestration.warehouse.dbt_runner import DbtOutcome
 
 if TYPE_CHECKING:
     from orchestration.landing import LoadReport
 
-Border = Literal["landed", "published"]
+Checkpoint = Literal["landed", "published"]
 State = Literal["passed", "warned", "failed", "error"]
 Report = TypeVar("Report", bound=BaseModel)
 
@@ -37,7 +37,7 @@ class BuildRecord(BaseModel):
 
 
 class CheckResult(BaseModel):
-    """One check at a border. `detail` holds numbers and names of columns, never a value of a row."""
+    """One check at a checkpoint. `detail` holds numbers and names of columns, never a value of a row."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,17 +48,17 @@ class CheckResult(BaseModel):
 
 
 class QualityReport(BaseModel):
-    """All checks of one border."""
+    """All checks of one checkpoint."""
 
     model_config = ConfigDict(frozen=True)
 
     build_id: str
-    border: Border
+    checkpoint: Checkpoint
     results: list[CheckResult]
 
     @property
     def is_blocked(self) -> bool:
-        """Whether anything failed that stops a night, or could not run."""
+        """Whether anything failed that stops a run, or could not run."""
         return any(result.state in ("failed", "error") for result in self.results)
 
 
@@ -85,7 +85,7 @@ class LandingRecord(BaseModel):
 
     @classmethod
     def of(cls, source: str, reports: list[LoadReport]) -> LandingRecord:
-        """One record of the reports of several nights."""
+        """One record of the reports of several runs."""
         return cls(
             source=source,
             landed=sum(report.landed for report in reports),
@@ -97,10 +97,10 @@ class LandingRecord(BaseModel):
 
 
 class BuildFolder:
-    """The evidence of one night."""
+    """The evidence of one run."""
 
     def __init__(self, data_folder: Path, as_of: datetime) -> None:
-        self.path = data_folder / "builds" / night_name(as_of)
+        self.path = data_folder / "builds" / partition_name(as_of)
 
     def start(self, as_of: datetime, inputs_fingerprint: str) -> BuildRecord:
         """Begin a build: the results of the one before no longer count."""
@@ -126,10 +126,10 @@ class BuildFolder:
         return self._read("dbt", DbtReport)
 
     def keep_quality(self, report: QualityReport) -> None:
-        self._write(f"quality-{report.border}", report)
+        self._write(f"quality-{report.checkpoint}", report)
 
-    def quality(self, border: Border) -> QualityReport | None:
-        return self._read(f"quality-{border}", QualityReport)
+    def quality(self, checkpoint: Checkpoint) -> QualityReport | None:
+        return self._read(f"quality-{checkpoint}", QualityReport)
 
     def _write(self, name: str, report: BaseModel) -> None:
         replace_text(self.path / f"{name}.json", report.model_dump_json(indent=2) + "\n")

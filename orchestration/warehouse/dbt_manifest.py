@@ -17,7 +17,7 @@ import orjson
 from orchestration.storage.relations import RelationDocs
 
 EXECUTED = ("model", "seed", "snapshot", "test")
-"""The kinds of nodes that a night must answer for."""
+"""The kinds of nodes that a run must answer for."""
 PUBLISHED_SCHEMA = "marts"
 _Json = Mapping[str, object]
 
@@ -61,7 +61,7 @@ class Manifest:
 
     @cached_property
     def expected(self) -> set[str]:
-        """Everything that a night must have a result for."""
+        """Everything that a run must have a result for."""
         return {key for key, node in self.nodes.items() if node.materialized != "ephemeral"} | set(self.tests)
 
     @cached_property

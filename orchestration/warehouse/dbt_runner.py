@@ -3,7 +3,7 @@
 Belongs here: building dbt's arguments, calling it, reading its results.
 Does not: SQL (dbt_project), preparing what dbt reads (inputs), judging the results (gate).
 
-dbt's `target` folder lives in the data folder and is kept between nights, so that an unchanged project is not parsed
+dbt's `target` folder lives in the data folder and is kept between runs, so that an unchanged project is not parsed
 again. dbt itself would do so whenever the data folder has moved, and would look for changes in every call: it is
 handed the parsed project instead. Nothing is passed by dbt variables, because they would be part of it.
 """
@@ -32,7 +32,7 @@ Talk = Callable[[str], None]
 PASSED = ("success", "pass", "no-op")
 WARNED = ("warn",)
 LEFT_TO_DEVELOPMENT = ("unit_test",)
-"""Kinds of nodes that no night builds: a unit test says the same of the SQL whatever has landed."""
+"""Kinds of nodes that no run builds: a unit test says the same of the SQL whatever has landed."""
 
 
 class NodeResult(BaseModel):
@@ -108,7 +108,7 @@ def dbt_arguments(
 def settings_arguments(
     settings: Settings, command: Command, *, select: Sequence[str] = (), full_refresh: bool = False
 ) -> list[str]:
-    """`dbt_arguments` with the paths and the target of the settings, and without what no night needs."""
+    """`dbt_arguments` with the paths and the target of the settings, and without what no run needs."""
     return dbt_arguments(
         command,
         project=settings.dbt_project,

@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from orchestration.contracts import LANDED_COLUMNS, StreamContract
 from orchestration.errors import WarehouseError
-from orchestration.warehouse.inputs import NightInputs, VisibleStream
+from orchestration.warehouse.inputs import BuildInputs, VisibleStream
 from orchestration.warehouse.run_tables import BUILT_DAYS, built_days, days_in_doubt, run_tables, touched_days
 
 
-def open_warehouse(inputs: NightInputs) -> duckdb.DuckDBPyConnection:
+def open_warehouse(inputs: BuildInputs) -> duckdb.DuckDBPyConnection:
     """Open the warehouse for writing. One that is broken or was built by other models is made anew."""
     path = inputs.settings.warehouse
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +29,7 @@ def open_warehouse(inputs: NightInputs) -> duckdb.DuckDBPyConnection:
         raise WarehouseError(f"{path.name} cannot be opened: {error}. Close other readers of the warehouse.") from error
 
 
-def prepare(inputs: NightInputs, previous_values: Path | None = None) -> None:
+def prepare(inputs: BuildInputs, previous_values: Path | None = None) -> None:
     """Make every relation that dbt's sources name. `previous_values`: Parquet of the publication that stands."""
     with open_warehouse(inputs) as connection:
         connection.execute("set timezone = 'UTC'")
@@ -50,13 +50,13 @@ def prepare(inputs: NightInputs, previous_values: Path | None = None) -> None:
         _replace_table(connection, "warehouse", mark)
 
 
-def record_built(inputs: NightInputs) -> None:
+def record_built(inputs: BuildInputs) -> None:
     """Remember which files the incremental models now hold; called after a whole build."""
     with open_warehouse(inputs) as connection:
         _replace_table(connection, "built_days", built_days(inputs))
 
 
-def bring_home(inputs: NightInputs) -> None:
+def export_marts(inputs: BuildInputs) -> None:
     """Nothing to do: DuckDB builds in the file from which the gate reads."""
 
 

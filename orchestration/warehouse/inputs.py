@@ -1,4 +1,4 @@
-"""What a night builds from: the landed files that count, coverage by day, and what changed since the last build.
+"""What a run builds from: the landed files that count, coverage by day, and what changed since the last build.
 
 Belongs here: pure computation over manifests (this file) and, beside it, one module an engine that turns the
 result into relations (`run.*` and `landed_<source>.*`).
@@ -16,9 +16,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from orchestration import __version__
-from orchestration.connectors.base import Night
 from orchestration.contracts import SourceContract, StreamContract, load_contracts
 from orchestration.landing import ledger
+from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
 
 CODE_PATTERNS = ("models/**/*.sql", "models/**/*.yml", "macros/**/*.sql", "tests/**/*.sql", "dbt_project.yml")
@@ -37,18 +37,18 @@ class SourceDay:
 
 @dataclass(frozen=True)
 class VisibleStream:
-    """The files of one stream that a night sees."""
+    """The files of one stream that a run sees."""
 
     contract: StreamContract
     files: tuple[ledger.LandedFile, ...]
 
 
 @dataclass(frozen=True)
-class NightInputs:
+class BuildInputs:
     """Everything a build depends on. Equal fingerprints mean equal results."""
 
     settings: Settings
-    night: Night
+    partition: DailyPartition
     contracts: dict[str, SourceContract]
     loads: dict[str, list[ledger.Load]]
 
@@ -78,7 +78,7 @@ class NightInputs:
 
     @cached_property
     def expected_days(self) -> list[date]:
-        first, last = self.settings.schedule.start_date, self.night.day
+        first, last = self.settings.schedule.start_date, self.partition.day
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
     @cached_property
@@ -104,16 +104,16 @@ class NightInputs:
         quarantines = sorted(load.quarantine for load in self.counted_loads if load.quarantine)
         relevant = self.settings.model_dump_json(include={"organisation", "metrics", "privacy", "guards", "engine"})
         start = self.settings.schedule.start_date.isoformat()
-        night = [__version__, self.night.as_of.isoformat(), self.code_fingerprint, relevant, start]
-        return _digest([*night, *paths, *coverage_lines, *quarantines])
+        partition = [__version__, self.partition.as_of.isoformat(), self.code_fingerprint, relevant, start]
+        return _digest([*partition, *paths, *coverage_lines, *quarantines])
 
 
-def gather(settings: Settings, night: Night) -> NightInputs:
-    """Read contracts and manifests for one night."""
+def collect(settings: Settings, partition: DailyPartition) -> BuildInputs:
+    """Read contracts and manifests for one run."""
     contracts = load_contracts(settings.dbt_project / "models" / "staging")
     sources = [source for source in settings.enabled_sources() if source in contracts]
-    loads = {source: ledger.visible(ledger.read(settings.landing, source), night.as_of) for source in sources}
-    return NightInputs(settings, night, contracts, loads)
+    loads = {source: ledger.visible(ledger.read(settings.landing, source), partition.as_of) for source in sources}
+    return BuildInputs(settings, partition, contracts, loads)
 
 
 def visible_files(contract: StreamContract, loads: Iterable[ledger.Load]) -> Iterator[ledger.LandedFile]:
@@ -159,7 +159,7 @@ def coverage(contract: StreamContract, loads: list[ledger.Load], days: list[date
 
 
 def _read_up_to(loads: list[ledger.Load]) -> date | None:
-    """The first day not read: the least of the slices that go on night by night (they keep a cursor)."""
+    """The first day not read: the least of the slices that go on run by run (they keep a cursor)."""
     newest = ledger.newest_by_slice(loads)
     continued = {key: load.as_of.date() for key, load in newest.items() if load.cursor is not None}
     windows = {start: continued.pop(key) for key in list(continued) if (start := _window_start(key)) is not None}

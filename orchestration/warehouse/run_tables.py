@@ -1,6 +1,6 @@
 """The `run.*` relations as Arrow tables, the same for every engine.
 
-Belongs here: shape and content of what a night brings along. Does not: DDL (one module an engine).
+Belongs here: shape and content of what a run brings along. Does not: DDL (one module an engine).
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.landing.load import QUARANTINE_SCHEMA
-from orchestration.warehouse.inputs import NightInputs
+from orchestration.warehouse.inputs import BuildInputs
 
 
 def _schema(**columns: pa.DataType) -> pa.Schema:
     return pa.schema(list(columns.items()))
 
 
-NIGHT = _schema(
+CONTEXT = _schema(
     as_of=pa.timestamp("us"),
     organisation=pa.string(),
     organisation_zone=pa.string(),
-    smallest_group=pa.int64(),
-    smallest_rate_n=pa.int64(),
-    smallest_median_n=pa.int64(),
+    min_group_size=pa.int64(),
+    min_rate_n=pa.int64(),
+    min_median_n=pa.int64(),
     cohort_days=pa.int64(),
     dominance_share=pa.float64(),
     active_target_share=pa.float64(),
@@ -55,7 +55,7 @@ PUBLISHED_VALUES = _schema(
 )
 
 
-def run_tables(inputs: NightInputs, previous_values: Path | None) -> dict[str, pa.Table]:
+def run_tables(inputs: BuildInputs, previous_values: Path | None) -> dict[str, pa.Table]:
     """Every `run.*` relation but `touched_days`, which needs what the warehouse holds.
 
     `previous_values`: the Parquet file of kpi_values in the publication that stands, if there is one.
@@ -64,7 +64,7 @@ def run_tables(inputs: NightInputs, previous_values: Path | None) -> dict[str, p
     if previous_values is not None:
         published = pq.read_table(previous_values, columns=PUBLISHED_VALUES.names).cast(PUBLISHED_VALUES)
     return {
-        "night": _night(inputs),
+        "context": _context(inputs),
         "source_days": _table(SOURCE_DAYS, ((d.source, d.stream, d.day, d.status, d.rows) for d in inputs.source_days)),
         "loads": _table(LOADS, _loads(inputs)),
         "quarantine": _quarantine(inputs),
@@ -72,12 +72,12 @@ def run_tables(inputs: NightInputs, previous_values: Path | None) -> dict[str, p
     }
 
 
-def built_days(inputs: NightInputs) -> pa.Table:
+def built_days(inputs: BuildInputs) -> pa.Table:
     """(source, day, fingerprint) of what the incremental models hold after this build."""
     return _table(BUILT_DAYS, ((source, day, mark) for (source, day), mark in inputs.day_fingerprints.items()))
 
 
-def touched_days(inputs: NightInputs, held: Mapping[tuple[str, date], str]) -> pa.Table:
+def touched_days(inputs: BuildInputs, held: Mapping[tuple[str, date], str]) -> pa.Table:
     """The days whose files differ from those that the warehouse holds."""
     current = inputs.day_fingerprints
     return _table(
@@ -88,30 +88,30 @@ def touched_days(inputs: NightInputs, held: Mapping[tuple[str, date], str]) -> p
 def days_in_doubt(held: Mapping[tuple[str, date], str], touched: pa.Table) -> pa.Table:
     """What the incremental models hold while a build is under way: nothing is known of the days that it replaces.
 
-    A build that dies leaves it so, and the next one replaces them again, whichever night it is of.
+    A build that dies leaves it so, and the next one replaces them again, whichever run it is of.
     """
     doubtful = {(row["source"], row["day"]): "" for row in touched.to_pylist()}
     return _table(BUILT_DAYS, ((source, day, mark) for (source, day), mark in {**held, **doubtful}.items()))
 
 
-def _night(inputs: NightInputs) -> pa.Table:
+def _context(inputs: BuildInputs) -> pa.Table:
     settings = inputs.settings
     row = (
-        inputs.night.as_of.replace(tzinfo=None),
+        inputs.partition.as_of.replace(tzinfo=None),
         settings.organisation.name,
         settings.organisation.zone,
-        settings.privacy.smallest_group,
-        settings.metrics.smallest_rate_n,
-        settings.metrics.smallest_median_n,
+        settings.privacy.min_group_size,
+        settings.metrics.min_rate_n,
+        settings.metrics.min_median_n,
         settings.metrics.cohort_days,
         settings.privacy.dominance_share,
         settings.metrics.active_target_share,
         settings.schedule.start_date,
     )
-    return _table(NIGHT, [row])
+    return _table(CONTEXT, [row])
 
 
-def _loads(inputs: NightInputs) -> Iterable[Sequence[object]]:
+def _loads(inputs: BuildInputs) -> Iterable[Sequence[object]]:
     for load in inputs.counted_loads:
         as_of = load.as_of.replace(tzinfo=None)
         for stream, brought in sorted(load.streams.items()):
@@ -119,7 +119,7 @@ def _loads(inputs: NightInputs) -> Iterable[Sequence[object]]:
             yield (load.source, load.slice_key, stream, load.load_id, as_of, *counts)
 
 
-def _quarantine(inputs: NightInputs) -> pa.Table:
+def _quarantine(inputs: BuildInputs) -> pa.Table:
     files = [inputs.settings.landing / load.quarantine for load in inputs.counted_loads if load.quarantine]
     return pa.concat_tables([QUARANTINE_SCHEMA.empty_table(), *(pq.read_table(file) for file in files)])
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.contracts import LANDED_COLUMNS, StreamContract
-from orchestration.warehouse.inputs import NightInputs, VisibleStream
+from orchestration.warehouse.inputs import BuildInputs, VisibleStream
 from orchestration.warehouse.run_tables import built_days, days_in_doubt, run_tables, touched_days
 from orchestration.warehouse.spark_session import in_one_sentence, spark_session
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LAYERS = ("staging", "conformed", "facts", "restricted", "metrics", "marts", "seeds", "run")
-BROUGHT_HOME = ("seeds.metrics", "metrics.int_metrics__all")
+GATE_RELATIONS = ("seeds.metrics", "metrics.int_metrics__all")
 """What the gate reads beside the marts."""
 
 
 @in_one_sentence()
-def prepare(inputs: NightInputs, previous_values: Path | None = None) -> None:
+def prepare(inputs: BuildInputs, previous_values: Path | None = None) -> None:
     """Make every relation that dbt's sources name. A warehouse that was built by other models is made anew."""
     session = spark_session(inputs.settings)
     _forget_unfinished(inputs, session)
@@ -52,20 +52,20 @@ def prepare(inputs: NightInputs, previous_values: Path | None = None) -> None:
 
 
 @in_one_sentence()
-def record_built(inputs: NightInputs) -> None:
+def record_built(inputs: BuildInputs) -> None:
     """Remember which files the incremental models now hold; called after a whole build."""
     _replace_table(inputs, "built_days", built_days(inputs))
 
 
 @in_one_sentence()
-def bring_home(inputs: NightInputs) -> None:
+def export_marts(inputs: BuildInputs) -> None:
     """Copy marts and registry into the DuckDB file from which the gate judges and publishes; marts are small."""
     session = spark_session(inputs.settings)
     # Spark names temporary views, such as dbt leaves behind, in every schema
     marts = [f"marts.{row.tableName}" for row in session.sql("show tables in marts").collect() if not row.isTemporary]
     with duckdb.connect(str(inputs.settings.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
-        for relation in (*marts, *BROUGHT_HOME):
+        for relation in (*marts, *GATE_RELATIONS):
             schema, _, name = relation.partition(".")
             connection.register("brought_home", _without_zones(session.table(relation).toArrow()))
             connection.execute(f"create schema if not exists {schema}")
@@ -90,7 +90,7 @@ def _replace_view(session: SparkSession, stream: VisibleStream, select: str) -> 
     session.sql(f"create or replace view landed_{stream.contract.source}.{stream.contract.stream} as {select}")
 
 
-def _replace_table(inputs: NightInputs, name: str, table: pa.Table) -> None:
+def _replace_table(inputs: BuildInputs, name: str, table: pa.Table) -> None:
     """One Parquet file written here, and a table over it: quicker than handing the rows to Spark."""
     session = spark_session(inputs.settings)
     folder = inputs.settings.data_folder / "spark" / "run" / name
@@ -108,8 +108,8 @@ def _built_by(session: SparkSession) -> str | None:
     return str(session.sql("select code_fingerprint from run.warehouse").collect()[0][0])
 
 
-def _forget_unfinished(inputs: NightInputs, session: SparkSession) -> None:
-    """Remove folders of tables that a killed night began and the metastore never heard of; they block the table."""
+def _forget_unfinished(inputs: BuildInputs, session: SparkSession) -> None:
+    """Remove folders of tables that a killed run began and the metastore never heard of; they block the table."""
     folder = inputs.settings.data_folder / "spark" / "warehouse"
     for schema in (row.namespace for row in session.sql("show databases").collect()):
         known = {row.tableName for row in session.sql(f"show tables in {schema}").collect()}
@@ -125,7 +125,7 @@ def _held(session: SparkSession) -> dict[tuple[str, date], str]:
     return {(row["source"], row["day"]): row["fingerprint"] for row in rows}
 
 
-def _empty_home(inputs: NightInputs) -> None:
+def _empty_home(inputs: BuildInputs) -> None:
     """The DuckDB file without a mart: what an earlier build brought home must not pass for this one's."""
     path = inputs.settings.warehouse
     path.parent.mkdir(parents=True, exist_ok=True)

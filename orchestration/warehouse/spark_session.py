@@ -32,7 +32,7 @@ SMALL = {
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     "spark.driver.memory": "2g",
 }
-"""One machine is for trying: a night's four hundred small statements cost more to compile than to run."""
+"""One machine is for trying: a run's four hundred small statements cost more to compile than to run."""
 LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 MISSING_JAVA = "Spark is the engine and needs Java 17 or 21; scripts/install-system-packages.sh installs it on Debian"
 MISSING_PACKAGE = "Spark is the engine, and its Python package is not installed; `make setup-spark` adds it"

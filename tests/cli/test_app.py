@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app, doctor, report, team_table
 from orchestration.cli.team_table import Cell, TeamWeek, cell_words, legend
-from orchestration.connectors.base import Night
-from orchestration.errors import PublicationRefusedError, WarehouseError
+from orchestration.errors import PublicationBlockedError, WarehouseError
+from orchestration.partition import DailyPartition
 from orchestration.settings import load_settings
 from tests.publishing.small_warehouse import AS_OF, DOCS, make_warehouse, material
 from tests.storage.test_writer_lock import start_owner
@@ -98,33 +98,33 @@ def test_a_step_that_fails_without_a_verdict_ends_with_code_1(monkeypatch):
     def fail(*_: object) -> None:
         raise WarehouseError("no file, 0 rows; nothing was changed")
 
-    monkeypatch.setattr("orchestration.dagster_run.run_nights", fail)
+    monkeypatch.setattr("orchestration.dagster_run.run_partitions", fail)
     done = runner.invoke(app.app, ["nightly", "--day", "2026-11-15"])
     assert (done.exit_code, done.stdout) == (1, "")
     assert "no file, 0 rows; nothing was changed" in done.stderr
 
 
 def test_a_refused_night_ends_with_code_3_and_one_screen(company, monkeypatch):
-    def refuse(*_: object) -> None:
+    def block(*_: object) -> None:
         found = {"rule": "quarantine_share", "met": "git: 30 of 1,000 refused", "advice": "see [run.quarantine]"}
         told = {"as_of": "2026-11-16", "stands": "2026-11-15-1", "refusals": [found]}
         (company.published / "refused").mkdir(parents=True)
         (company.published / "refused" / "2026-11-16.json").write_text(json.dumps(told))
-        raise PublicationRefusedError("refused")
+        raise PublicationBlockedError("refused")
 
-    monkeypatch.setattr("orchestration.dagster_run.run_nights", refuse)
+    monkeypatch.setattr("orchestration.dagster_run.run_partitions", block)
     done = runner.invoke(app.app, ["nightly", "--day", "2026-11-15"])
     assert (done.exit_code, done.stdout) == (3, "")
     assert "2026-11-15-1 stands" in done.stderr
     assert "met:  git: 30 of 1,000 refused\n  do:   see [run.quarantine]" in done.stderr
-    again = runner.invoke(app.app, ["explain-refusal"])
+    again = runner.invoke(app.app, ["explain-block"])
     assert "quarantine_share" in again.stdout
 
 
 def test_publish_without_a_build_is_refused_in_writing(company):
     done = runner.invoke(app.app, ["publish", "--day", "2026-11-15"])
     assert done.exit_code == 3
-    assert "no build of this night is recorded" in done.stderr
+    assert "no build of this run is recorded" in done.stderr
     assert (company.published / "refused" / "2026-11-16.json").is_file()
 
 
@@ -164,7 +164,7 @@ def test_the_night_ends_with_the_latest_final_week_and_the_path(company, tmp_pat
     docs = DOCS | {"dim_metrics": RelationDocs("One row per metric.", {})}
     done = publish(material(warehouse, marts=docs), company.published, keep=3)
     out = Console(file=StringIO(), width=200)
-    report.night(company, Night(AS_OF), out)
+    report.partition(company, DailyPartition(AS_OF), out)
     told = out.file.getvalue()
     assert "Week from 2026-11-02 (final)" in told
     assert [line.split()[0] for line in told.splitlines() if "80%" in line] == ["blue", "red"]

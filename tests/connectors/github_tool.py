@@ -13,11 +13,12 @@ from typing import Any
 from pydantic import SecretStr
 
 from orchestration.connectors import github
-from orchestration.connectors.base import Item, Night, Row, Slice
+from orchestration.connectors.base import Item, Row, Slice
+from orchestration.partition import DailyPartition
 from tests.connectors.loopback import Ask, Loopback, Reply, failing, linked, quiet, reply
 
 Node = dict[str, Any]
-NIGHT = Night.of(date(2026, 11, 16))
+PARTITION = DailyPartition.of(date(2026, 11, 16))
 REPOSITORY = {"id": 71, "full_name": "acme/app", "fork": False, "archived": False, "updated_at": "2026-11-01T00:00:00Z"}
 
 
@@ -130,8 +131,8 @@ def config(tool: Loopback, **changes: Any) -> github.Config:
 
 
 def slices(tool: Loopback, cursors: dict[str, str] | None = None, **changes: Any) -> dict[str, Slice]:
-    found = github.slices(config(tool, **changes), NIGHT, cursors or {}, quiet(attempts=3))
-    return {piece.key: piece for piece in found}
+    found = github.slices(config(tool, **changes), PARTITION, cursors or {}, quiet(attempts=3))
+    return {slice_.key: slice_ for slice_ in found}
 
 
 def items(tool: Loopback, part: str = "pull_requests", cursor: str | None = None, **changes: Any) -> list[Item]:

@@ -24,7 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from orchestration.connectors._http import Transport
+from orchestration.connectors._http import RetryPolicy
 
 DATE = "Tue, 17 Nov 2026 03:00:00 GMT"
 EPOCH = 1794884400
@@ -133,11 +133,11 @@ def linked(pages: list[object], path: str, rotate: Callable[[int], str] | None =
     return route
 
 
-def quiet(pauses: list[float] | None = None, **changes: Any) -> Transport:
-    """A transport that never sleeps; `pauses` collects what it was asked to sleep, chance is always 1."""
+def quiet(pauses: list[float] | None = None, **changes: Any) -> RetryPolicy:
+    """A transport that never sleeps; `pauses` collects what it was asked to sleep, jitter is always 1."""
     collected = [] if pauses is None else pauses
-    settings: dict[str, Any] = {"sleep": collected.append, "chance": lambda: 1.0, "read_seconds": 5.0}
-    return Transport(**{**settings, **changes})
+    settings: dict[str, Any] = {"sleep": collected.append, "jitter": lambda: 1.0, "read_seconds": 5.0}
+    return RetryPolicy(**{**settings, **changes})
 
 
 class Server(ThreadingHTTPServer):

@@ -1,4 +1,4 @@
-"""Small real git repositories with fixed dates, and a reading of them as a night does it."""
+"""Small real git repositories with fixed dates, and a reading of them as a run does it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration.connectors import git
-from orchestration.connectors.base import Night
+from orchestration.partition import DailyPartition
 
 ALICE, BOB = "Alice <alice@corp.example>", "Bob <bob@corp.example>"
 CLAUDE = "Co-Authored-By: Claude Opus <noreply@anthropic.com>"
@@ -54,16 +54,16 @@ class Repository:
 
 
 class Reader:
-    """Reads one repository night after night, handing each cursor on, as landing does."""
+    """Reads one repository run after run, handing each cursor on, as landing does."""
 
     def __init__(self, path: Path, name: str = "acme/app", **config: object) -> None:
         self.settings = {"repositories": [{"path": path, "name": name}], **config}
         self.cursors: dict[str, str] = {}
 
-    def night(self, until: str = "12-31 00:00") -> dict[str, list[dict]]:
-        """The records of the night that sees everything before `until`, by stream."""
+    def partition(self, until: str = "12-31 00:00") -> dict[str, list[dict]]:
+        """The records of the run that sees everything before `until`, by stream."""
         as_of = datetime.strptime(f"2026-{until} +0000", "%Y-%m-%d %H:%M %z").astimezone(UTC)
-        [whole] = git.slices(git.Config(**self.settings), Night(as_of), self.cursors)
+        [whole] = git.slices(git.Config(**self.settings), DailyPartition(as_of), self.cursors)
         records: dict[str, list[dict]] = defaultdict(list)
         for row in whole.items():
             records[row.stream].append(dict(row.record))

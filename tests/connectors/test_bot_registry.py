@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from orchestration.connectors._shared.bot_registry import COLUMNS, load_signatures
+from orchestration.connectors._shared.bot_registry import COLUMNS, load_bot_registry
 from orchestration.errors import SettingsError
 
-LISTED = load_signatures()
+LISTED = load_bot_registry()
 HEADER = ",".join(COLUMNS)
 
 
@@ -64,9 +64,9 @@ def test_reviewers_are_never_authors():
 def test_a_sign_counts_only_from_its_first_day(tmp_path):
     listed = tmp_path / "list.csv"
     listed.write_text(f"{HEADER}\nbranch_prefix,bee/,prefix,Bee,bee,agent,author,C,2026-09-01,a test\n")
-    signatures = load_signatures(listed)
-    assert signatures.match("branch_prefix", "Bee/fix", date(2026, 9, 1))
-    assert not signatures.match("branch_prefix", "Bee/fix", date(2026, 8, 31))
+    bots = load_bot_registry(listed)
+    assert bots.match("branch_prefix", "Bee/fix", date(2026, 9, 1))
+    assert not bots.match("branch_prefix", "Bee/fix", date(2026, 8, 31))
 
 
 @pytest.mark.parametrize(
@@ -82,16 +82,16 @@ def test_a_sign_counts_only_from_its_first_day(tmp_path):
 def test_a_row_that_makes_no_sense_is_named(tmp_path, row, said):
     (tmp_path / "list.csv").write_text(f"{HEADER}\n{row}\n")
     with pytest.raises(SettingsError) as met:
-        load_signatures(tmp_path / "list.csv")
+        load_bot_registry(tmp_path / "list.csv")
     assert said in str(met.value)
 
 
 def test_a_missing_list_stops_the_night(tmp_path):
     with pytest.raises(SettingsError, match="look alike"):
-        load_signatures(tmp_path / "gone.csv")
+        load_bot_registry(tmp_path / "gone.csv")
 
 
 def test_another_table_is_no_list(tmp_path):
     (tmp_path / "list.csv").write_text("a,b\n1,2\n")
     with pytest.raises(SettingsError, match="columns are"):
-        load_signatures(tmp_path / "list.csv")
+        load_bot_registry(tmp_path / "list.csv")

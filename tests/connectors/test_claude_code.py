@@ -1,4 +1,4 @@
-"""Claude Code's session logs: which lines count, what is refused, and where the next night goes on."""
+"""Claude Code's session logs: which lines count, what is refused, and where the next run goes on."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from orchestration.connectors import claude_code
-from orchestration.connectors.base import Batch, Night, Refused
+from orchestration.connectors.base import Batch, RejectedRecord
 from orchestration.connectors.claude_code import blocks as claude_code_blocks
 from orchestration.connectors.claude_code import lines as claude_code_lines
 from orchestration.contracts import load_contracts
 from orchestration.errors import SettingsError, SourceError
 from orchestration.landing import tables
+from orchestration.partition import DailyPartition
 
 CONTRACT = load_contracts(Path(__file__).parents[2] / "dbt_project" / "models" / "staging")["claude_code"]
 ADA, DAY = "ada@acme.example", date(2026, 11, 17)
@@ -42,7 +43,7 @@ def prompt(content="SECRET", at="2026-11-17T09:00:00Z", **more):
 
 
 class Fleet:
-    """A folder of logs by account, and the nights that read it."""
+    """A folder of logs by account, and the runs that read it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -59,15 +60,15 @@ class Fleet:
         with (self.root / ADA / name).open("ab") as file:
             file.writelines(json.dumps(line).encode() + b"\n" for line in lines)
 
-    def night(self, day=DAY, **settings):
+    def partition(self, day=DAY, **settings):
         config = claude_code.Config(log_roots=[self.root], **settings)
-        (piece,) = claude_code.slices(config, Night.of(day), self.cursors)
-        items = list(piece.items())
-        self.cursors = {piece.key: piece.cursor()}
+        (slice_,) = claude_code.slices(config, DailyPartition.of(day), self.cursors)
+        items = list(slice_.items())
+        self.cursors = {slice_.key: slice_.cursor()}
         return items
 
     def lines(self, day=DAY):
-        return rows(self.night(day), "session_lines")
+        return rows(self.partition(day), "session_lines")
 
 
 def rows(items, stream):
@@ -77,7 +78,7 @@ def rows(items, stream):
 
 
 def refused(items):
-    return [(item.reason, item.pointer) for item in items if isinstance(item, Refused)]
+    return [(item.reason, item.pointer) for item in items if isinstance(item, RejectedRecord)]
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def fleet(tmp_path):
 
 def test_a_line_with_usage_lands_with_every_token_class_and_no_content(fleet):
     fleet.write(answer())
-    (batch,) = fleet.night()
+    (batch,) = fleet.partition()
     (row,) = tables.to_contract(CONTRACT.stream("session_lines"), batch.table).to_pylist()
     assert (row["input_tokens"], row["output_tokens"], row["cache_read_input_tokens"]) == (412, 903, 58210)
     assert (row["cache_creation__ephemeral_5m_input_tokens"], row["cache_creation__ephemeral_1h_input_tokens"]) == (
@@ -101,7 +102,7 @@ def test_a_line_with_usage_lands_with_every_token_class_and_no_content(fleet):
 
 def test_every_column_that_is_read_is_declared_and_every_declared_one_is_read(fleet):
     fleet.write(answer(), prompt())
-    read = {batch.stream: set(batch.table.column_names) for batch in fleet.night()}
+    read = {batch.stream: set(batch.table.column_names) for batch in fleet.partition()}
     assert read == {stream: set(CONTRACT.stream(stream).by_name) for stream in claude_code.LOG_STREAMS}
 
 
@@ -131,7 +132,7 @@ def test_a_prompt_is_what_a_person_typed_and_nothing_that_the_client_wrote(fleet
     picture = prompt([{"type": "text", "text": "x"}, {"type": "image"}], at="2026-11-17T09:00:02Z")
     client = [prompt(result), prompt(isMeta=True), prompt(isSidechain=True), prompt(isCompactSummary=True)]
     fleet.write(prompt(), quoting, picture, *client, prompt("<local-command-stdout>SECRET"))
-    assert [row["line"] for row in rows(fleet.night(), "session_prompts")] == [1, 2, 3]
+    assert [row["line"] for row in rows(fleet.partition(), "session_prompts")] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_a_prompt_is_what_a_person_typed_and_nothing_that_the_client_wrote(fleet
 def test_a_broken_line_is_refused_alone_with_digest_and_number(fleet, line, reason):
     fleet.write(answer(1), line, answer(3))
     fleet.write(answer(4), name="projects/p/s2.jsonl")
-    items = fleet.night()
+    items = fleet.partition()
     assert sorted(row["message_id"] for row in rows(items, "session_lines")) == ["msg_1", "msg_3", "msg_4"]
     ((found, pointer),) = refused(items)
     assert found == reason
@@ -176,41 +177,41 @@ def test_blocks_of_any_size_give_the_same_rows(fleet, monkeypatch):
     for number in range(5):
         broken = [b"{broken"] if number == 2 else []
         fleet.write(*broken, *(answer(10 * number + each) for each in range(4)), name=f"projects/p/s{number}.jsonl")
-    whole = fleet.night()
+    whole = fleet.partition()
     fleet.cursors = {}
     monkeypatch.setattr(claude_code_blocks, "BLOCK_BYTES", 700)
-    assert sorted(map(str, rows(fleet.night(), "session_lines"))) == sorted(map(str, rows(whole, "session_lines")))
+    assert sorted(map(str, rows(fleet.partition(), "session_lines"))) == sorted(map(str, rows(whole, "session_lines")))
     assert len(rows(whole, "session_lines")) == 20
 
 
 def test_an_unchanged_file_is_not_read_again_and_a_longer_one_from_its_end(fleet):
     fleet.write(answer(1), answer(2))
     assert len(fleet.lines()) == 2
-    assert fleet.night(date(2026, 11, 18)) == []
+    assert fleet.partition(date(2026, 11, 18)) == []
     fleet.append(answer(3))
     assert [(row["message_id"], row["line"]) for row in fleet.lines(date(2026, 11, 19))] == [("msg_3", 3)]
 
 
 def test_a_rewritten_file_is_read_anew(fleet):
     fleet.write(answer(1), answer(2))
-    fleet.night()
+    fleet.partition()
     fleet.write(answer(5), answer(6), answer(7))
     assert [row["message_id"] for row in fleet.lines()] == ["msg_5", "msg_6", "msg_7"]
 
 
 def test_a_line_after_the_night_waits_with_all_that_follow_it(fleet):
     fleet.write(answer(1), answer(2, at="2026-11-18T00:00:00Z"), answer(3, at="2026-11-17T23:00:00Z"), b"{broken")
-    items = fleet.night()
+    items = fleet.partition()
     assert [row["message_id"] for row in rows(items, "session_lines")] == ["msg_1"]
     assert refused(items) == []
-    later = fleet.night(date(2026, 11, 18))
+    later = fleet.partition(date(2026, 11, 18))
     assert [(row["message_id"], row["line"]) for row in rows(later, "session_lines")] == [("msg_2", 2), ("msg_3", 3)]
     assert [reason for reason, _ in refused(later)] == ["malformed_line"]
 
 
 def test_a_line_that_is_being_written_is_left_for_the_next_night(fleet):
     path = fleet.write(answer(1), b'{"type":"assi', end=b"")
-    items = fleet.night()
+    items = fleet.partition()
     assert (len(rows(items, "session_lines")), refused(items)) == (1, [])
     path.write_bytes(path.read_bytes().removesuffix(b'{"type":"assi') + json.dumps(answer(2)).encode() + b"\n")
     assert [(row["message_id"], row["line"]) for row in fleet.lines()] == [("msg_2", 2)]
@@ -218,15 +219,15 @@ def test_a_line_that_is_being_written_is_left_for_the_next_night(fleet):
 
 def test_a_torn_line_that_rests_for_a_night_is_refused_once(fleet):
     fleet.write(answer(1), b'{"type":"assi', end=b"")
-    nights = [fleet.night(date(2026, 11, day)) for day in (17, 18, 19)]
-    assert [[reason for reason, _ in refused(items)] for items in nights] == [[], ["truncated_line"], []]
+    partitions = [fleet.partition(date(2026, 11, day)) for day in (17, 18, 19)]
+    assert [[reason for reason, _ in refused(items)] for items in partitions] == [[], ["truncated_line"], []]
 
 
 def test_a_packed_file_is_read_once_and_its_torn_line_refused_at_once(fleet):
     fleet.write(answer(1), b'{"type":"assi', name="projects/p/s1.jsonl.gz", end=b"")
-    items = fleet.night()
+    items = fleet.partition()
     assert (len(rows(items, "session_lines")), [reason for reason, _ in refused(items)]) == (1, ["truncated_line"])
-    assert fleet.night(date(2026, 11, 18)) == []
+    assert fleet.partition(date(2026, 11, 18)) == []
 
 
 def test_a_last_line_without_its_end_counts_when_it_is_whole(fleet):
@@ -241,20 +242,20 @@ def test_a_last_line_without_its_end_counts_when_it_is_whole(fleet):
 def test_a_root_that_names_its_account_is_a_persons_own_folder(tmp_path):
     Fleet(tmp_path).write(answer(), name="s1.jsonl", account="projects")
     config = claude_code.Config(log_roots=[{"path": tmp_path, "account": "build-agent-7"}])
-    (piece,) = claude_code.slices(config, Night.of(DAY), {})
-    (row,) = rows(piece.items(), "session_lines")
+    (slice_,) = claude_code.slices(config, DailyPartition.of(DAY), {})
+    (row,) = rows(slice_.items(), "session_lines")
     assert (row["account"], row["account_type"]) == ("build-agent-7", "machine_user")
 
 
 def test_logs_of_machine_users_beside_the_api_are_refused_because_they_would_count_twice(fleet):
     fleet.write(answer(), account="laptop-17")
     with pytest.raises(SettingsError, match="count twice"):
-        fleet.night(api_key="x")
+        fleet.partition(api_key="x")
 
 
 def test_a_root_that_is_not_there_is_an_error_and_not_silence(tmp_path):
     with pytest.raises(SourceError, match="is no folder"):
-        Fleet(tmp_path / "gone").night()
+        Fleet(tmp_path / "gone").partition()
 
 
 def test_settings_that_read_nothing_are_refused():

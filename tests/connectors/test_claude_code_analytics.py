@@ -9,15 +9,15 @@ import pytest
 from pydantic import SecretStr
 
 from orchestration.connectors import claude_code
-from orchestration.connectors.base import Night
 from orchestration.contracts import load_contracts
-from orchestration.errors import PermissionRefusedError, SourceError
-from orchestration.landing.rows import RefusedRecord, cast_record
+from orchestration.errors import PermissionDeniedError, SourceError
+from orchestration.landing.rows import Rejection, cast_record
+from orchestration.partition import DailyPartition
 from tests.connectors.loopback import Loopback, failing, half_json, quiet, reply, throttled
 
 CONTRACT = load_contracts(Path(__file__).parents[2] / "dbt_project" / "models" / "staging")["claude_code"]
 PATH = "/v1/organizations/usage_report/claude_code"
-NIGHT = Night.of(date(2026, 11, 17))
+PARTITION = DailyPartition.of(date(2026, 11, 17))
 ROW = {
     "date": "2026-11-17T00:00:00Z",
     "actor": {"type": "user_actor", "email_address": "r.meyer@acme.example"},
@@ -53,12 +53,12 @@ def answers(tool, *pages):
 def reads(tool, cursors=None, **changes):
     settings = {"api_key": SecretStr("sk-ant-admin01-x"), "base_url": tool.url, "lookback_days": 1, "history_days": 1}
     config = claude_code.Config(**{**settings, **changes})
-    return list(claude_code.slices(config, NIGHT, cursors or {}, quiet(attempts=3)))
+    return list(claude_code.slices(config, PARTITION, cursors or {}, quiet(attempts=3)))
 
 
 def values(tool, stream):
-    (piece,) = reads(tool)
-    return [cast_record(CONTRACT.stream(stream), item.record) for item in piece.items() if item.stream == stream]
+    (slice_,) = reads(tool)
+    return [cast_record(CONTRACT.stream(stream), item.record) for item in slice_.items() if item.stream == stream]
 
 
 def test_a_day_is_asked_for_page_by_page_with_the_key_in_its_header(tool):
@@ -98,7 +98,7 @@ def test_a_row_without_an_actor_is_refused_and_an_older_one_without_remote_is_no
     answers(tool, [older])
     assert values(tool, "analytics_days")[0][0]["is_remote"] is None
     answers(tool, [{**ROW, "actor": None}])
-    with pytest.raises(RefusedRecord, match="missing:actor__type"):
+    with pytest.raises(Rejection, match="missing:actor__type"):
         values(tool, "analytics_days")
 
 
@@ -112,7 +112,7 @@ def test_bad_hours_are_waited_for(tool):
 
 def test_a_wrong_key_and_a_server_that_stays_down_are_told_apart(tool):
     tool.route("GET", PATH, lambda ask: reply({"type": "error", "error": {"message": "invalid x-api-key"}}, 401))
-    with pytest.raises(PermissionRefusedError, match="invalid x-api-key"):
+    with pytest.raises(PermissionDeniedError, match="invalid x-api-key"):
         values(tool, "analytics_days")
     tool.route("GET", PATH, lambda ask: failing())
     with pytest.raises(SourceError, match="3 of 3 tries"):
@@ -123,5 +123,5 @@ def test_the_last_days_are_read_again_and_the_history_once(tool):
     pieces = reads(
         tool, {"analytics/2026-11-14": "read", "analytics/2026-11-16": "read"}, lookback_days=2, history_days=4
     )
-    assert [piece.day.day for piece in pieces] == [15, 16, 17]
-    assert {piece.streams for piece in pieces} == {claude_code.ANALYTICS_STREAMS}
+    assert [slice_.day.day for slice_ in pieces] == [15, 16, 17]
+    assert {slice_.streams for slice_ in pieces} == {claude_code.ANALYTICS_STREAMS}

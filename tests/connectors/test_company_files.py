@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.connectors.base import Night, Refused, Row
+from orchestration.connectors.base import RejectedRecord, Row
 from orchestration.connectors.company_files import Config, slices
 from orchestration.connectors.company_files.contracts import FILES
 from orchestration.contracts import load_contracts
 from orchestration.errors import SourceError
+from orchestration.partition import DailyPartition
 
-NIGHT = Night.of(date(2026, 11, 15))
+PARTITION = DailyPartition.of(date(2026, 11, 15))
 STAGING = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "staging"
 PEOPLE = "person_hr_id,work_email,role_family,start_date\n"
 
@@ -20,7 +21,7 @@ def items(folder, **files):
     for name, content in files.items():
         data = content if isinstance(content, bytes) else content.encode()
         (folder / f"{name}.csv").write_bytes(data)
-    return [item for piece in slices(Config(folder=folder), NIGHT, {}) for item in piece.items()]
+    return [item for slice_ in slices(Config(folder=folder), PARTITION, {}) for item in slice_.items()]
 
 
 def rows(found):
@@ -28,7 +29,7 @@ def rows(found):
 
 
 def refused(found):
-    return [item.reason for item in found if isinstance(item, Refused)]
+    return [item.reason for item in found if isinstance(item, RejectedRecord)]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stream)
@@ -49,19 +50,19 @@ def test_dates_and_numbers_land_typed(file):
 
 def test_a_file_that_is_not_there_is_a_stream_that_is_not_covered(tmp_path):
     (tmp_path / "hr_people.csv").write_text(PEOPLE)
-    assert [piece.streams for piece in slices(Config(folder=tmp_path), NIGHT, {})] == [("people",)]
+    assert [slice_.streams for slice_ in slices(Config(folder=tmp_path), PARTITION, {})] == [("people",)]
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(SourceError, match="is no folder"):
-        list(slices(Config(folder=tmp_path / "missing"), NIGHT, {}))
+        list(slices(Config(folder=tmp_path / "missing"), PARTITION, {}))
 
 
 def test_two_files_for_one_stream_are_an_error(tmp_path):
     (tmp_path / "hr_people.csv").write_text(PEOPLE)
     (tmp_path / "people.csv").write_text(PEOPLE)
     with pytest.raises(SourceError, match=r"hr_people\.csv and people.csv both hold people"):
-        list(slices(Config(folder=tmp_path), NIGHT, {}))
+        list(slices(Config(folder=tmp_path), PARTITION, {}))
 
 
 def test_columns_that_are_not_declared_are_never_read(tmp_path):

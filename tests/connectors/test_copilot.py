@@ -13,15 +13,16 @@ import pytest
 from pydantic import SecretStr
 
 from orchestration.connectors import copilot
-from orchestration.connectors.base import Night, Refused, Row
+from orchestration.connectors.base import RejectedRecord, Row
 from orchestration.contracts import load_contracts
-from orchestration.errors import PermissionRefusedError, SourceError
+from orchestration.errors import PermissionDeniedError, SourceError
 from orchestration.landing.rows import cast_record
+from orchestration.partition import DailyPartition
 from tests.connectors.loopback import Loopback, Reply, empty, quiet, reply, secondary_limit, throttled, truncated
 
 ANSWERS = Path(__file__).parents[1] / "payloads" / "copilot"
 CONTRACT = load_contracts(Path(__file__).parents[2] / "dbt_project" / "models" / "staging")["copilot"]
-NIGHT = Night.of(date(2026, 11, 17))
+PARTITION = DailyPartition.of(date(2026, 11, 17))
 REPORTS = "/orgs/acme/copilot/metrics/reports"
 USER = {
     "day": "2026-11-17",
@@ -53,7 +54,7 @@ def tool():
 def reads(tool, **changes):
     settings = {"organisations": ("acme",), "token": SecretStr("secret"), "base_url": tool.url, "history_days": 1}
     config = copilot.Config(**{**settings, "lookback_days": 1, **changes})
-    return {piece.key: piece for piece in copilot.slices(config, NIGHT, {}, quiet(attempts=3))}
+    return {slice_.key: slice_ for slice_ in copilot.slices(config, PARTITION, {}, quiet(attempts=3))}
 
 
 def links(tool, *bodies):
@@ -78,11 +79,11 @@ def user_rows(tool, stream="user_days", **changes):
 
 def from_files(folder, cursors=None, day=date(2026, 5, 1), **changes):
     config = copilot.Config(reports_dir=folder, **changes)
-    return {piece.key: piece for piece in copilot.slices(config, Night.of(day), cursors or {})}
+    return {slice_.key: slice_ for slice_ in copilot.slices(config, DailyPartition.of(day), cursors or {})}
 
 
 def told(pieces, stream):
-    return [item for piece in pieces.values() for item in piece.items() if item.stream == stream]
+    return [item for slice_ in pieces.values() for item in slice_.items() if item.stream == stream]
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_a_wrong_name_or_a_missing_right_fails_at_the_seats_before_any_day_is_ta
     tool.route("GET", "/orgs/acme/copilot/billing/seats", lambda ask: answer)
     pieces = reads(tool)
     assert next(iter(pieces)) == "seats"
-    with pytest.raises(PermissionRefusedError):
+    with pytest.raises(PermissionDeniedError):
         list(pieces["seats"].items())
 
 
@@ -152,7 +153,7 @@ def test_a_file_that_stays_cut_off_counts_for_nothing(tool):
 def test_a_broken_line_and_another_days_record_are_refused_alone(tool):
     links(tool, lines(USER) + b'{"day": "2026\n' + lines({**USER, "day": "2026-11-16"}))
     items = list(reads(tool)["user_days/2026-11-17"].items())
-    assert [item.reason for item in items if isinstance(item, Refused)] == ["malformed_line", "another_day"]
+    assert [item.reason for item in items if isinstance(item, RejectedRecord)] == ["malformed_line", "another_day"]
     assert [item.record["user_id"] for item in items if isinstance(item, Row) and item.stream == "user_days"] == [
         700123
     ]
@@ -163,9 +164,11 @@ def test_the_last_days_are_read_every_night_and_older_ones_once(tool):
     cursors = {
         f"{name}/2026-11-{day:02}": "read" for name in ("user_days", "organization_days") for day in range(8, 17)
     }
-    days = [piece.day.day for piece in copilot.slices(config, NIGHT, cursors) if piece.key.startswith("user_days")]
+    days = [
+        slice_.day.day for slice_ in copilot.slices(config, PARTITION, cursors) if slice_.key.startswith("user_days")
+    ]
     assert days == [14, 15, 16, 17]
-    assert sum(piece.key.startswith("user_days") for piece in copilot.slices(config, NIGHT, {})) == 10
+    assert sum(slice_.key.startswith("user_days") for slice_ in copilot.slices(config, PARTITION, {})) == 10
 
 
 def test_two_organisations_share_the_slice_that_replaces_their_day(tool):
@@ -219,7 +222,7 @@ def test_exported_users_miss_their_organisations_total_on_22_of_28_days(exports)
 
 
 def test_a_total_over_many_days_is_refused(exports):
-    refused = [item for item in told(from_files(exports), "user_days") if isinstance(item, Refused)]
+    refused = [item for item in told(from_files(exports), "user_days") if isinstance(item, RejectedRecord)]
     assert [(item.reason, b"user_id" in item.payload) for item in refused] == [("no_day", True)]
 
 
@@ -240,7 +243,7 @@ def test_exports_without_any_day_are_an_error(tmp_path):
 
 
 def test_an_export_lands_again_only_where_it_changed(exports):
-    cursors = {key: piece.cursor for key, piece in from_files(exports).items()}
+    cursors = {key: slice_.cursor for key, slice_ in from_files(exports).items()}
     report = json.loads((exports / "organization-users-28-day.json").read_text())
     report["day_totals"][0]["user_initiated_interaction_count"] += 1
     (exports / "organization-users-28-day.json").write_text(json.dumps(report))
@@ -263,11 +266,11 @@ def test_packed_lines_are_read_and_the_other_scope_is_passed_over(tmp_path):
     (tmp_path / "enterprise-users.json").write_text(json.dumps({**USER, "day": "2026-04-01", "user_id": 9}))
     items = told(from_files(tmp_path), "user_days")
     assert [item.record["user_id"] for item in items if isinstance(item, Row)] == [700123]
-    assert [item.reason for item in items if isinstance(item, Refused)] == ["malformed_line"]
+    assert [item.reason for item in items if isinstance(item, RejectedRecord)] == ["malformed_line"]
 
 
 def test_a_night_sees_no_day_after_its_own(exports):
-    assert {piece.day for piece in from_files(exports, day=date(2026, 3, 30)).values() if piece.day} == {
+    assert {slice_.day for slice_ in from_files(exports, day=date(2026, 3, 30)).values() if slice_.day} == {
         date(2026, 3, 29),
         date(2026, 3, 30),
     }

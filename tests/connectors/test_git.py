@@ -28,7 +28,7 @@ def merged(app, number=12, branch="fix-rounding"):
 
 def test_a_merge_is_one_change_with_what_it_brings(app):
     sha = merged(app)
-    [change] = Reader(app.path).night()["changes"]
+    [change] = Reader(app.path).partition()["changes"]
     assert change == {
         "repository": "acme/app", "history_generation": 0, "sha": sha, "mainline_position": 2,
         "pull_request_number": 12, "method": "merge", "merged_at": "2026-09-03T09:00:00+00:00",
@@ -47,13 +47,13 @@ def test_bringing_a_branch_up_to_date_is_none_of_its_commits(app):
     app.merge("main", "Merge branch 'main' into work", "09-02 12:00")
     app.to("main")
     app.merge("work", "Merge pull request #5 from alice/work", "09-03 10:00")
-    [change] = Reader(app.path).night()["changes"]
+    [change] = Reader(app.path).partition()["changes"]
     assert (change["commits"], change["additions"]) == (1, 1)
 
 
 def test_a_commit_says_where_it_stands(app):
     root, sha = app.head(), merged(app)
-    commits = by_sha(Reader(app.path).night()["commits"])
+    commits = by_sha(Reader(app.path).partition()["commits"])
     brought = [c for c in commits.values() if c["mainline_position"] is None]
     assert [commits[root]["mainline_position"], commits[sha]["mainline_position"]] == [1, 2]
     assert [c["landed_in_sha"] for c in brought] == [sha, sha]
@@ -64,20 +64,20 @@ def test_a_commit_says_where_it_stands(app):
 
 def test_a_commit_keeps_author_and_committer_time_apart(app):
     sha = app.commit("Rebased", "09-05 10:00", authored="09-04 23:30")
-    commit = by_sha(Reader(app.path).night()["commits"])[sha]
+    commit = by_sha(Reader(app.path).partition()["commits"])[sha]
     assert commit["authored_at"] == "2026-09-04T23:30:00+00:00"
     assert commit["committed_at"] == "2026-09-05T10:00:00+00:00"
 
 
 def test_a_merge_lists_both_parents_in_order(app):
     root, sha = app.head(), merged(app)
-    parents = [p for p in Reader(app.path).night()["commit_parents"] if p["sha"] == sha]
+    parents = [p for p in Reader(app.path).partition()["commit_parents"] if p["sha"] == sha]
     assert [(p["position"], p["parent_sha"]) for p in parents] == [(1, root), (2, app.git("rev-parse", f"{sha}^2"))]
 
 
 def test_a_squash_names_its_pull_request_and_admits_what_it_lost(app):
     app.commit("Add prices (#40)", "09-04 10:00", lines=7)
-    [change] = Reader(app.path).night()["changes"]
+    [change] = Reader(app.path).partition()["changes"]
     assert (change["method"], change["pull_request_number"], change["additions"]) == ("squash", 40, 7)
     assert (change["first_commit_at"], change["commits"], change["author_email"]) == (None, None, "alice@corp.example")
 
@@ -89,7 +89,7 @@ def test_a_kept_pull_request_head_tells_what_a_squash_lost(app):
     app.to("main")
     app.git("branch", "-D", "prices")
     squash = app.commit("Add prices (#40)", "09-04 10:00")
-    records = Reader(app.path).night()
+    records = Reader(app.path).partition()
     [change] = records["changes"]
     assert (change["first_commit_at"], change["commits"]) == ("2026-09-01T09:00:00+00:00", 2)
     assert by_sha(records["commits"])[first]["landed_in_sha"] == squash
@@ -102,13 +102,13 @@ def test_stacked_pull_requests_each_keep_their_own_commits(app):
     app.to("main")
     app.commit("Lower (#80)", "09-02 10:00")
     app.commit("Upper (#81)", "09-03 10:00")
-    changes = Reader(app.path).night()["changes"]
+    changes = Reader(app.path).partition()["changes"]
     assert [(c["pull_request_number"], c["commits"]) for c in changes] == [(80, 1), (81, 1)]
 
 
 def test_a_direct_push_is_a_commit_and_no_change(app):
     app.commit("Fix the build", "09-04 10:00")
-    records = Reader(app.path).night()
+    records = Reader(app.path).partition()
     assert (len(records["commits"]), records["changes"]) == (2, [])
 
 
@@ -117,13 +117,13 @@ def test_bringing_the_default_branch_up_to_date_is_no_change(app):
     app.commit("Theirs", "09-02 10:00")
     app.to("main")
     app.merge("elsewhere", "Merge branch 'main' of example.org:acme/app", "09-03 10:00")
-    assert Reader(app.path).night()["changes"] == []
+    assert Reader(app.path).partition()["changes"] == []
 
 
 def test_a_fork_may_propose_its_own_main(app):
     merged(app, number=7, branch="main2")
     app.git("commit", "--amend", "--quiet", "--message", "Merge pull request #7 from fork/main", at="09-03 09:00")
-    assert [c["pull_request_number"] for c in Reader(app.path).night()["changes"]] == [7]
+    assert [c["pull_request_number"] for c in Reader(app.path).partition()["changes"]] == [7]
 
 
 def test_a_revert_of_a_revert_names_what_each_one_undoes(app):
@@ -132,7 +132,7 @@ def test_a_revert_of_a_revert_names_what_each_one_undoes(app):
         f'Revert "Add prices (#10)" (#11)\n\nThis reverts commit {original}.\n\nReverts acme/app#10', "09-03 10:00"
     )
     app.commit(f'Revert "Revert "Add prices (#10)" (#11)" (#12)\n\nThis reverts commit {revert}.', "09-04 10:00")
-    changes = Reader(app.path).night()["changes"]
+    changes = Reader(app.path).partition()["changes"]
     assert [(c["pull_request_number"], c["reverts_change_number"], c["reverts_sha"]) for c in changes] == [
         (10, None, None), (11, 10, original), (12, 11, revert),
     ]  # fmt: skip
@@ -140,14 +140,14 @@ def test_a_revert_of_a_revert_names_what_each_one_undoes(app):
 
 def test_a_merged_revert_branch_is_a_revert(app):
     merged(app, number=13, branch="revert-12-fix-rounding")
-    assert Reader(app.path).night()["changes"][0]["reverts_change_number"] == 12
+    assert Reader(app.path).partition()["changes"][0]["reverts_change_number"] == 12
 
 
 def test_tags_are_releases_with_the_date_of_the_tagging(app):
     app.git("tag", "v1.0.0")
     app.git("tag", "--annotate", "--message", "Second", "v1.1.0-rc.1", at="09-09 09:00")
     app.git("tag", "before-migration")
-    tags = {t["name"]: t for t in Reader(app.path).night()["tags"]}
+    tags = {t["name"]: t for t in Reader(app.path).partition()["tags"]}
     assert tags["v1.0.0"]["tagged_at"] == "2026-09-01T08:00:00+00:00"
     assert tags["v1.1.0-rc.1"]["tagged_at"] == "2026-09-09T09:00:00+00:00"
     assert {t["sha"] for t in tags.values()} == {app.head()}
@@ -159,7 +159,7 @@ def test_a_bare_copy_says_the_same(app, tmp_path):
     merged(app)
     app.git("tag", "v1.0.0")
     app.git("clone", "--quiet", "--bare", str(app.path), str(tmp_path / "copy.git"))
-    assert Reader(tmp_path / "copy.git").night() == Reader(app.path).night()
+    assert Reader(tmp_path / "copy.git").partition() == Reader(app.path).partition()
 
 
 def test_a_clone_follows_its_origin_and_not_the_branch_in_hand(app, tmp_path):
@@ -167,18 +167,18 @@ def test_a_clone_follows_its_origin_and_not_the_branch_in_hand(app, tmp_path):
     merged(app)
     for command in (["fetch", "--quiet"], ["checkout", "--quiet", "-b", "mine"]):
         subprocess.run(["git", "-C", str(tmp_path / "clone"), *command], check=True, capture_output=True)
-    assert [c["pull_request_number"] for c in Reader(tmp_path / "clone").night()["changes"]] == [12]
+    assert [c["pull_request_number"] for c in Reader(tmp_path / "clone").partition()["changes"]] == [12]
 
 
 def test_an_empty_repository_has_no_rows_and_no_error(tmp_path):
-    assert Reader(Repository(tmp_path / "new").path).night() == {}
+    assert Reader(Repository(tmp_path / "new").path).partition() == {}
 
 
 def test_hostile_names_and_messages_stay_data(app):
     by = 'Rob\'); drop\ttable "x"; -- 🦆 <o\'neil"+%00%n@corp.example>'
     app.branch("a'b\"🦆$(id);%x00")
     sha = app.commit("\u202e%x00%H\r\n\x01\nThis reverts commit --all.\n(#99999999999999999999)", "09-02 10:00", by=by)
-    commit = by_sha(Reader(app.path).night()["commits"])[sha]
+    commit = by_sha(Reader(app.path).partition()["commits"])[sha]
     assert commit["author_email"] == "o'neil\"+%00%n@corp.example"
     assert (commit["reverts_sha"], commit["pull_request_number"], commit["additions"]) == (None, None, 1)
 
@@ -195,14 +195,14 @@ def odd_commit(app, date):
 
 def test_a_message_that_is_no_text_does_not_break_the_reading(app):
     sha = odd_commit(app, 99)
-    commit = by_sha(Reader(app.path).night()["commits"])[sha]
+    commit = by_sha(Reader(app.path).partition()["commits"])[sha]
     assert (commit["committed_at"], commit["author_email"]) == ("1970-01-01T00:01:39+00:00", "x@y")
     assert (commit["committer_email"], commit["pull_request_number"]) == (None, None)
 
 
 def test_a_commit_from_the_far_future_is_not_of_this_night(app):
     sha = odd_commit(app, 99999999999999)
-    assert sha not in by_sha(Reader(app.path).night()["commits"])
+    assert sha not in by_sha(Reader(app.path).partition()["commits"])
 
 
 def test_a_repository_cannot_run_what_it_configures(app, tmp_path):
@@ -210,13 +210,13 @@ def test_a_repository_cannot_run_what_it_configures(app, tmp_path):
     for setting in ("diff.external", "core.fsmonitor", "core.pager", "gpg.program"):
         app.git("config", setting, f"touch {trap}; true")
     app.git("config", "log.showSignature", "true")
-    assert len(Reader(app.path).night()["commits"]) == 1
+    assert len(Reader(app.path).partition()["commits"]) == 1
     assert not trap.exists()
 
 
 def test_reading_leaves_the_repository_untouched(app):
     before = {p: p.stat().st_mtime_ns for p in app.path.rglob("*")}
-    Reader(app.path).night()
+    Reader(app.path).partition()
     assert {p: p.stat().st_mtime_ns for p in app.path.rglob("*")} == before
 
 
@@ -224,25 +224,25 @@ def test_a_shallow_clone_is_refused_with_the_way_out(app, tmp_path):
     app.commit("More", "09-02 10:00")
     app.git("clone", "--quiet", "--depth=1", f"file://{app.path}", str(tmp_path / "shallow"))
     with pytest.raises(SourceError, match=r"shallow clone.*--unshallow"):
-        Reader(tmp_path / "shallow").night()
+        Reader(tmp_path / "shallow").partition()
 
 
 def test_a_partial_clone_is_refused(app, tmp_path):
     app.git("config", "uploadpack.allowFilter", "true")
     app.git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{app.path}", str(tmp_path / "part"))
     with pytest.raises(SourceError, match=r"partial clone.*no-filter"):
-        Reader(tmp_path / "part").night()
+        Reader(tmp_path / "part").partition()
 
 
 def test_a_folder_inside_a_repository_is_no_repository(app):
     (app.path / "docs").mkdir()
     with pytest.raises(SourceError, match=r"acme/app: .*docs is no git repository"):
-        Reader(app.path / "docs").night()
+        Reader(app.path / "docs").partition()
 
 
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(SourceError, match=r"acme/app: .*gone is no folder"):
-        Reader(tmp_path / "gone").night()
+        Reader(tmp_path / "gone").partition()
 
 
 def test_a_broken_repository_says_so_and_yields_no_cursor(app):
@@ -250,14 +250,14 @@ def test_a_broken_repository_says_so_and_yields_no_cursor(app):
         packed.chmod(0o600)
         packed.write_bytes(b"")
     with pytest.raises(SourceError, match="acme/app: `git"):
-        Reader(app.path).night()
+        Reader(app.path).partition()
 
 
 def test_an_unknown_default_branch_is_refused(app):
     reader = Reader(app.path)
     reader.settings["repositories"][0]["default_branch"] = "release"
     with pytest.raises(SourceError, match=r"no default branch was found.*refs/heads/release"):
-        reader.night()
+        reader.partition()
 
 
 def test_no_text_of_a_commit_lands(app):
@@ -265,14 +265,14 @@ def test_no_text_of_a_commit_lands(app):
     app.commit("secret subject\n\nsecret body\n\n" + CLAUDE, "09-02 10:00", by="Secret Name <s@corp.example>")
     app.to("main")
     app.merge("secret-branch", "Merge pull request #9 from secretowner/secret-branch", "09-03 10:00")
-    assert "secret" not in repr(Reader(app.path).night()).casefold()
+    assert "secret" not in repr(Reader(app.path).partition()).casefold()
 
 
 def test_history_before_the_start_date_only_counts_positions(app):
     app.git("tag", "v0.9.0")
     sha = merged(app)
     app.git("tag", "v1.0.0")
-    records = Reader(app.path, history_start_date="2026-09-03").night()
+    records = Reader(app.path, history_start_date="2026-09-03").partition()
     assert [c["mainline_position"] for c in records["changes"]] == [2]
     assert len(by_sha(records["commits"])) == 3  # the merge and, though older, the two commits that it landed
     assert sha in by_sha(records["commits"])
@@ -295,7 +295,7 @@ def test_a_merged_branch_with_a_single_reverting_commit_is_a_revert(app):
     app.commit(f'Revert "Add prices"\n\nThis reverts commit {undone}.', "09-02 10:00")
     app.to("main")
     app.merge("undo", "Merge pull request #11 from alice/undo", "09-03 10:00")
-    assert [c["reverts_sha"] for c in Reader(app.path).night()["changes"]] == [None, undone]
+    assert [c["reverts_sha"] for c in Reader(app.path).partition()["changes"]] == [None, undone]
 
 
 def test_refs_that_a_forge_makes_up_are_left_alone(app):
@@ -303,7 +303,7 @@ def test_refs_that_a_forge_makes_up_are_left_alone(app):
     app.git("update-ref", "refs/pull/9/merge", app.commit("Merge 9 into main", "09-02 10:00"))
     app.to("main")
     app.git("branch", "-D", "attempt")
-    assert len(Reader(app.path).night()["commits"]) == 1
+    assert len(Reader(app.path).partition()["commits"]) == 1
 
 
 def test_a_renamed_file_is_no_new_lines(app):
@@ -311,14 +311,14 @@ def test_a_renamed_file_is_no_new_lines(app):
     name = app.git("ls-files").splitlines()[-1]
     app.git("mv", name, "elsewhere")
     app.git("commit", "--quiet", "--message", "Move it (#6)", at="09-03 10:00")
-    [change] = Reader(app.path).night()["changes"]
+    [change] = Reader(app.path).partition()["changes"]
     assert (change["additions"], change["deletions"], change["changed_files"]) == (0, 0, 1)
 
 
 def test_authors_of_a_change_are_told_from_who_merged(app):
     merged(app)
     app.commit("Tidy (#41)", "09-05 10:00", by=BOB)
-    changes = Reader(app.path).night()["changes"]
+    changes = Reader(app.path).partition()["changes"]
     assert [(c["author_email"], c["merger_email"]) for c in changes] == [
         ("alice@corp.example", "bob@corp.example"), ("bob@corp.example", "bob@corp.example"),
     ]  # fmt: skip

@@ -16,7 +16,7 @@ def app(tmp_path):
 
 
 def evidence(app):
-    found = Reader(app.path).night()["evidence"]
+    found = Reader(app.path).partition()["evidence"]
     return [(e["signal"], e["product"], e["role"], e["grade"]) for e in found]
 
 
@@ -77,7 +77,7 @@ def test_an_agents_branch_prefix_is_evidence_of_the_merge(app, branch, grade):
     app.commit("Work", "09-02 10:00")
     app.to("main")
     app.merge("work", f"Merge pull request #3 from acme/{branch}", "09-03 10:00")
-    records = Reader(app.path).night()
+    records = Reader(app.path).partition()
     assert [e["grade"] for e in records["evidence"]] == ([grade] if grade else [])
     assert records["changes"][0]["agent_branch_prefix"] == (branch.removesuffix("fix") if grade else None)
 
@@ -106,10 +106,10 @@ def test_a_late_note_is_read_for_an_old_commit_and_only_once(app):
     reader = Reader(app.path)
     old, other = app.commit("Work", "09-01 10:00"), app.commit("More", "09-01 11:00")
     app.git("notes", "--ref=ai", "add", "-m", f"---\n{json.dumps(NOTE)}", other)
-    assert [e["sha"] for e in reader.night()["evidence"]] == [other]
+    assert [e["sha"] for e in reader.partition()["evidence"]] == [other]
     app.git("notes", "--ref=ai", "add", "-m", f"---\n{json.dumps(NOTE)}", old)
-    assert [e["sha"] for e in reader.night()["evidence"]] == [old]
-    assert reader.night() == {}
+    assert [e["sha"] for e in reader.partition()["evidence"]] == [old]
+    assert reader.partition() == {}
 
 
 def test_evidence_of_kept_pull_request_heads_is_found_behind_a_squash(app):
@@ -119,6 +119,6 @@ def test_evidence_of_kept_pull_request_heads_is_found_behind_a_squash(app):
     app.git("update-ref", "refs/pull/5/head", head)
     app.to("main")
     squash = app.commit("Work (#5)", "09-03 10:00")
-    records = Reader(app.path).night()
+    records = Reader(app.path).partition()
     assert [e["sha"] for e in records["evidence"]] == [head]
     assert [c["landed_in_sha"] for c in records["commits"] if c["sha"] == head] == [squash]

@@ -13,7 +13,7 @@ from orchestration.connectors._http.errors import (
     RejectedError,
     UnreachableError,
 )
-from orchestration.connectors.base import Refused
+from orchestration.connectors.base import RejectedRecord
 from tests.connectors.github_tool import (
     FakeGitHub,
     bot,
@@ -218,7 +218,7 @@ def test_a_blank_pull_request_is_refused_and_counted(tool, hub):
     hub.pull_requests = [None, pull_request(1)]
     found = items(tool)
     assert numbers(found) == [1]
-    assert [item.reason for item in found if isinstance(item, Refused)] == ["blank_node"]
+    assert [item.reason for item in found if isinstance(item, RejectedRecord)] == ["blank_node"]
 
 
 @pytest.mark.parametrize(
@@ -292,10 +292,10 @@ def test_a_slice_that_breaks_half_way_raises(tool, hub):
     hub.pull_requests = [pull_request(n) for n in range(1, 7)]
     for number in (3, 4, 5):
         tool.fault(number, failing(503))
-    piece = slices(tool, page_size=1)["pull_requests/acme/app"]
+    slice_ = slices(tool, page_size=1)["pull_requests/acme/app"]
     given = []
     with pytest.raises(UnreachableError):
-        given.extend(piece.items())
+        given.extend(slice_.items())
     assert numbers(given) == [1]
 
 

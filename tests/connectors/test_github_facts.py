@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from graphql import parse
 
-from orchestration.connectors._shared.bot_registry import load_signatures
+from orchestration.connectors._shared.bot_registry import load_bot_registry
 from orchestration.connectors.github.facts import (
     co_authors,
     commit_evidence,
@@ -66,7 +66,7 @@ def test_co_authors_are_listed_once_in_their_order():
     ],
 )
 def test_a_pull_request_betrays_its_agent(text, branch, expected):
-    assert tuple(pull_request_evidence(load_signatures(), text, branch, ON).values()) == expected
+    assert tuple(pull_request_evidence(load_bot_registry(), text, branch, ON).values()) == expected
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_pull_request_betrays_its_agent(text, branch, expected):
     ],
 )  # fmt: skip
 def test_a_commit_betrays_its_agent_and_a_trailer_is_never_an_a(message, email, number, expected):
-    assert tuple(commit_evidence(load_signatures(), message, email, number, ON).values()) == expected
+    assert tuple(commit_evidence(load_bot_registry(), message, email, number, ON).values()) == expected
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))

@@ -12,12 +12,12 @@ import pytest
 
 from orchestration import landing
 from orchestration.connectors import github
-from orchestration.connectors._shared.bot_registry import load_signatures
+from orchestration.connectors._shared.bot_registry import load_bot_registry
 from orchestration.connectors.github.records import instant
 from orchestration.contracts import load_contracts
 from orchestration.landing import Landing, Pseudonymiser, ledger
 from tests.connectors.github_tool import (
-    NIGHT,
+    PARTITION,
     FakeGitHub,
     bot,
     commit,
@@ -45,15 +45,15 @@ def tool():
 
 @pytest.fixture
 def folder(tmp_path):
-    pseudonymiser = Pseudonymiser(b"a key for tests only", load_signatures().is_known_bot)
+    pseudonymiser = Pseudonymiser(b"a key for tests only", load_bot_registry().is_known_bot)
     return Landing(tmp_path / "landing", pseudonymiser)
 
 
 def land(folder, tool, **changes):
     settings = config(tool, **changes)
-    counted = ledger.visible(ledger.read(folder.folder, "github"), NIGHT.as_of)
-    found = github.slices(settings, NIGHT, landing.cursors(counted, NIGHT), quiet(attempts=2))
-    return landing.land_slices(folder, CONTRACT, NIGHT, found)
+    counted = ledger.visible(ledger.read(folder.folder, "github"), PARTITION.as_of)
+    found = github.slices(settings, PARTITION, landing.cursors(counted, PARTITION), quiet(attempts=2))
+    return landing.land_slices(folder, CONTRACT, PARTITION, found)
 
 
 def landed(folder, stream):
@@ -207,7 +207,7 @@ def staged(model, stream, records):
 
 
 def status_row(number, status, state, load):
-    at = NIGHT.as_of.replace(tzinfo=None)
+    at = PARTITION.as_of.replace(tzinfo=None)
     return {"deployment_id": number, "id": status, "state": state, "created_at": at, "_as_of": at, "_load_id": load}
 
 
@@ -229,7 +229,7 @@ def test_statuses_that_were_read_or_sent_twice_are_one():
 
 
 def test_the_newest_version_of_a_pull_request_counts_and_a_rename_does_not_split_it():
-    at = NIGHT.as_of.replace(tzinfo=None)
+    at = PARTITION.as_of.replace(tzinfo=None)
     old = {"repository_id": 71, "number": 1, "repository": "acme/old", "state": "OPEN", "updated_at": at.replace(day=1),
            "author__login": "p_login", "author__database_id": "p_number", "_as_of": at, "_load_id": "b"}  # fmt: skip
     new = {**old, "repository": "acme/new", "state": "MERGED", "updated_at": at.replace(day=2), "_load_id": "a"}
@@ -240,7 +240,7 @@ def test_the_newest_version_of_a_pull_request_counts_and_a_rename_does_not_split
 
 
 def test_a_bot_is_identified_by_its_readable_login():
-    at = NIGHT.as_of.replace(tzinfo=None)
+    at = PARTITION.as_of.replace(tzinfo=None)
     row = {"id": "1", "state": "APPROVED", "author__login": "renovate[bot]", "author__database_id": "p_number",
            "_as_of": at, "_load_id": "a"}  # fmt: skip
     assert (

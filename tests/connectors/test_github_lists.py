@@ -1,4 +1,4 @@
-"""Deployments, issues, members and repositories of GitHub, and which of them a night asks for."""
+"""Deployments, issues, members and repositories of GitHub, and which of them a run asks for."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_limits_without_a_hint_double_from_sixty_seconds(tool):
     pauses = []
     for number in (1, 2, 3):
         tool.fault(number, secondary_limit())
-    asked(tool, pauses, chance=lambda: 0.0).get_json("/items")
+    asked(tool, pauses, jitter=lambda: 0.0).get_json("/items")
     assert pauses == [60.0, 120.0, 240.0]
 
 
@@ -86,10 +86,10 @@ def test_a_limit_beyond_the_budget_ends_at_once_and_says_when_to_come_back(tool)
 
 
 def test_the_budget_counts_all_pauses_of_a_run(tool):
-    transport = quiet(wait_budget_seconds=100)
+    retries = quiet(wait_budget_seconds=100)
     tool.fault(1, throttled("60"))
     tool.fault(3, throttled("60"))
-    one, two = client(tool.url, SIGNED, transport), client(tool.url, SIGNED, transport)
+    one, two = client(tool.url, SIGNED, retries), client(tool.url, SIGNED, retries)
     one.get_json("/items")
     with pytest.raises(RateLimitedError, match="has waited 60 of at most 100 s"):
         two.get_json("/items")
@@ -104,7 +104,7 @@ def test_a_passing_failure_is_tried_again(tool, fault):
     tool.fault(1, fault)
     http = asked(tool)
     assert http.get_json("/items") == ITEMS
-    assert (http.transport.counters.calls, http.transport.counters.retries) == (2, 1)
+    assert (http.retries.counters.calls, http.retries.counters.retries) == (2, 1)
 
 
 def test_a_stalled_answer_is_tried_again(tool):
@@ -124,7 +124,7 @@ def test_failures_back_off_with_full_jitter_and_end(tool):
     chances = iter([0.5, 0.25, 1.0, 1.0])
     tool.route("GET", "/down", lambda ask: failing(502))
     with pytest.raises(UnreachableError, match=r"502, at 4 of 4 tries\. Everything that already landed is kept"):
-        asked(tool, pauses, attempts=4, chance=lambda: next(chances)).get_json("/down")
+        asked(tool, pauses, attempts=4, jitter=lambda: next(chances)).get_json("/down")
     assert pauses == [0.5, 0.5, 4.0]
 
 
@@ -244,17 +244,17 @@ def test_the_rate_limit_left_is_counted(tool):
     tool.route("GET", "/left", lambda ask: reply([], x_ratelimit_remaining="4321", x_ratelimit_reset=str(EPOCH)))
     http = asked(tool)
     http.get_json("/left")
-    assert http.transport.counters.rate_limit_left == 4321
+    assert http.retries.counters.rate_limit_left == 4321
 
 
 def test_a_judge_may_call_a_good_answer_a_limit(tool):
-    from orchestration.connectors._http.waiting import PassingError
+    from orchestration.connectors._http.waiting import TransientError
 
     answers = iter([{"errors": "limited"}, {"data": 1}])
 
     def judge(answer, headers):
         if "errors" in answer:
-            raise PassingError("limited", limited=True, headers=headers)
+            raise TransientError("limited", limited=True, headers=headers)
 
     tool.route("POST", "/graphql", lambda ask: reply(next(answers), retry_after="9"))
     pauses = []

@@ -7,13 +7,13 @@ import pytest
 from pydantic import SecretStr
 
 from orchestration.connectors._http.errors import ForbiddenError
-from orchestration.connectors.base import Night
 from orchestration.connectors.pagerduty import Config, slices
 from orchestration.connectors.pagerduty.pages import TooDeepError
 from orchestration.errors import SourceError
+from orchestration.partition import DailyPartition
 from tests.connectors.loopback import Loopback, failing, forbidden, quiet, reply, reset, throttled, truncated
 
-NIGHT = Night.of(date(2026, 11, 15))
+PARTITION = DailyPartition.of(date(2026, 11, 15))
 
 
 def incident(number, created="2026-11-10T09:00:00Z", **more):
@@ -50,13 +50,13 @@ def tool():
         yield server
 
 
-def nightly(tool, cursors=None, night=NIGHT, **settings):
+def nightly(tool, cursors=None, partition=PARTITION, **settings):
     config = Config(api_key=SecretStr("k3y"), base_url=tool.url, history_days=42, **settings)
-    return {piece.key: piece for piece in slices(config, night, cursors or {}, quiet())}
+    return {slice_.key: slice_ for slice_ in slices(config, partition, cursors or {}, quiet())}
 
 
-def records(piece):
-    return [dict(row.record) for row in piece.items()]
+def records(slice_):
+    return [dict(row.record) for row in slice_.items()]
 
 
 def test_listing_the_slices_of_a_night_asks_nothing(tool):
@@ -92,7 +92,7 @@ def test_the_log_is_asked_for_more_than_its_overview(tool):
 
 def test_a_window_ends_where_the_night_ends(tool):
     tool.route("GET", "/incidents", windowed("incidents", [incident(1, "2026-11-12T00:00:00Z")]))
-    pieces = nightly(tool, night=Night.of(date(2026, 11, 11)))
+    pieces = nightly(tool, partition=DailyPartition.of(date(2026, 11, 11)))
     assert records(pieces["incidents/2026-11-09"]) == []
     assert tool.log[0].query["until"] == "2026-11-12T00:00:00Z"
 
@@ -121,19 +121,21 @@ def test_a_short_page_does_not_skip_what_follows(tool):
 
 
 def test_a_week_is_read_again_until_35_days_after_its_end(tool):
-    night = Night.of(date(2026, 12, 20))
+    partition = DailyPartition.of(date(2026, 12, 20))
 
     def pieces(read_at):
-        return nightly(tool, {"incidents/2026-12-07": read_at}, night)
+        return nightly(tool, {"incidents/2026-12-07": read_at}, partition)
 
     assert "incidents/2026-12-07" in pieces("2026-12-20T00:00:00+00:00")
     assert "incidents/2026-12-07" not in pieces("2027-01-18T00:00:00+00:00")
 
 
 def test_a_week_of_the_log_is_settled_after_a_day(tool):
-    night = Night.of(date(2026, 11, 17))
-    assert "log_entries/2026-11-09" in nightly(tool, {"log_entries/2026-11-09": "2026-11-16T00:00:00+00:00"}, night)
-    assert "log_entries/2026-11-09" not in nightly(tool, {"log_entries/2026-11-09": "2026-11-17T00:00:00+00:00"}, night)
+    partition = DailyPartition.of(date(2026, 11, 17))
+    assert "log_entries/2026-11-09" in nightly(tool, {"log_entries/2026-11-09": "2026-11-16T00:00:00+00:00"}, partition)
+    assert "log_entries/2026-11-09" not in nightly(
+        tool, {"log_entries/2026-11-09": "2026-11-17T00:00:00+00:00"}, partition
+    )
 
 
 def test_the_cursor_of_a_week_is_when_it_was_read(tool):
@@ -142,18 +144,18 @@ def test_the_cursor_of_a_week_is_when_it_was_read(tool):
 
 def test_everything_unresolved_is_read_whatever_its_age(tool):
     tool.route("GET", "/incidents", paged("incidents", [incident(7, "2024-01-01T00:00:00Z", status="triggered")]))
-    piece = nightly(tool)["incidents/unresolved"]
-    assert [record["id"] for record in records(piece)] == ["P7"]
+    slice_ = nightly(tool)["incidents/unresolved"]
+    assert [record["id"] for record in records(slice_)] == ["P7"]
     assert tool.log[0].query["date_range"] == "all"
-    assert json.loads(piece.cursor()) == ["P7"]
+    assert json.loads(slice_.cursor()) == ["P7"]
 
 
 def test_an_old_incident_that_was_open_last_night_is_asked_for_by_its_id(tool):
     solved = incident(7, "2024-01-01T00:00:00Z", resolved_at="2026-11-15T10:00:00Z")
     tool.route("GET", "/incidents/P7", lambda ask: reply({"incident": solved}))
-    piece = nightly(tool, {"incidents/unresolved": '["P7", "P8"]'})["incidents/unresolved"]
-    assert [record["resolved_at"] for record in records(piece)] == ["2026-11-15T10:00:00Z"]
-    assert json.loads(piece.cursor()) == []
+    slice_ = nightly(tool, {"incidents/unresolved": '["P7", "P8"]'})["incidents/unresolved"]
+    assert [record["resolved_at"] for record in records(slice_)] == ["2026-11-15T10:00:00Z"]
+    assert json.loads(slice_.cursor()) == []
 
 
 def test_no_words_and_no_names_leave_the_connector(tool):
@@ -282,8 +284,8 @@ def test_an_answer_of_another_shape_counts_for_nothing(tool):
 
 
 def test_teams_narrow_every_listing(tool):
-    for piece in nightly(tool, team_ids=("T1",)).values():
-        records(piece)
+    for slice_ in nightly(tool, team_ids=("T1",)).values():
+        records(slice_)
     assert {ask.query["team_ids[]"] for ask in tool.log} == {"T1"}
 
 

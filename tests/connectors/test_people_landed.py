@@ -8,12 +8,12 @@ import pytest
 from pydantic import SecretStr
 
 from orchestration.connectors import company_files, pagerduty
-from orchestration.connectors.base import Night
 from orchestration.contracts import load_contracts
 from orchestration.landing import Landing, Pseudonymiser, land_slices
+from orchestration.partition import DailyPartition
 from tests.connectors.loopback import Loopback, quiet, reply
 
-NIGHT = Night.of(date(2026, 11, 15))
+PARTITION = DailyPartition.of(date(2026, 11, 15))
 CONTRACTS = load_contracts(Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "staging")
 PEOPLE = "person_hr_id,work_email,start_date\nH1,Ada+work@Acme.example,2026-01-01\n"
 IDENTITIES = """person_hr_id,system,external_id
@@ -40,7 +40,7 @@ def company(landing, tmp_path):
     (tmp_path / "hr_people.csv").write_text(PEOPLE)
     (tmp_path / "identity_map.csv").write_text(IDENTITIES)
     config = company_files.Config(folder=tmp_path)
-    report = land_slices(landing, CONTRACTS["company_files"], NIGHT, company_files.slices(config, NIGHT, {}))
+    report = land_slices(landing, CONTRACTS["company_files"], PARTITION, company_files.slices(config, PARTITION, {}))
     assert report.is_complete
     return landing
 
@@ -70,8 +70,8 @@ def test_a_pager_account_meets_the_identity_map_and_times_are_utc(company):
         for name, records in pages.items():
             tool.route("GET", f"/{name}", lambda ask, name=name, records=records: reply({name: records, "more": False}))
         config = pagerduty.Config(api_key=SecretStr("k3y"), base_url=tool.url, history_days=42)
-        slices = pagerduty.slices(config, NIGHT, {}, quiet())
-        assert land_slices(company, CONTRACTS["pagerduty"], NIGHT, slices).is_complete
+        slices = pagerduty.slices(config, PARTITION, {}, quiet())
+        assert land_slices(company, CONTRACTS["pagerduty"], PARTITION, slices).is_complete
     user = landed(company, "pagerduty", "users")[0]
     mapped = {row["external_id"] for row in landed(company, "company_files", "identities")}
     assert {user["id"], user["email"]} <= mapped

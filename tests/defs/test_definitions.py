@@ -48,14 +48,14 @@ def test_every_asset_has_a_description_and_a_group(specs):
 def test_the_groups_are_the_stages_and_none_leads_back(definitions, specs):
     stages = [
         "landed",
-        "night",
+        "run",
         "seeds",
         "staging",
         "conformed",
-        "restricted",
         "facts",
+        "restricted",
         "metrics",
-        "kpis",
+        "marts",
         "publication",
     ]
     assert {spec.group_name for spec in specs.values()} == set(stages)
@@ -83,7 +83,7 @@ def test_the_publication_waits_for_every_published_mart(specs):
 def test_every_dbt_test_of_a_model_is_a_check_and_blocks_by_severity(definitions):
     checks = {key.name: spec for part in definitions.assets if isinstance(part, dg.AssetsDefinition)
               for key, spec in part.check_specs_by_output_name.items() for key in [spec.key]}  # fmt: skip
-    assert checks["one_row_per_stg_run__night_as_of"].blocking
+    assert checks["one_row_per_stg_run__context_as_of"].blocking
     assert not checks["github_freshness"].blocking
     assert checks["github_weekly_volume"].blocking
 

@@ -7,7 +7,7 @@ import pytest
 from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
 
 from orchestration.dagster_run import dagster_home
-from orchestration.defs.event_log import KeptConnections
+from orchestration.defs.event_log import PooledSqliteEventLog
 from orchestration.settings import load_settings
 
 
@@ -27,7 +27,7 @@ def run(instance):
 
 def test_the_instance_of_a_night_keeps_its_connections(home):
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        assert isinstance(instance.event_log_storage, KeptConnections)
+        assert isinstance(instance.event_log_storage, PooledSqliteEventLog)
 
 
 def test_dagsters_own_store_reads_what_was_written(home):

@@ -1,7 +1,7 @@
-"""Sample companies for whole nights: generated, served, and played night by night.
+"""Sample companies for whole runs: generated, served, and played run by run.
 
 Belongs here: pointing the pipeline at a company without leaving a trace in this process's environment, and looking
-at what its nights left. Does not: what must be true of them (the tests).
+at what its runs left. Does not: what must be true of them (the tests).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pathlib import Path
 import duckdb
 
 from orchestration import pipeline
-from orchestration.connectors.base import Night
-from orchestration.dagster_run import run_nights
+from orchestration.dagster_run import run_partitions
 from orchestration.landing import ledger
+from orchestration.partition import DailyPartition
 from orchestration.publishing.publication import DRAFT_PREFIX, Publication
 from orchestration.publishing.publish import Published, verify
 from orchestration.sample_company import World, generate, serve, settings_overrides
@@ -29,7 +29,7 @@ from orchestration.sample_company.apis.server import Addresses
 from orchestration.settings import PROJECT, Settings, load_settings
 from orchestration.warehouse import inputs
 from orchestration.warehouse.dbt_runner import current_manifest
-from orchestration.warehouse.inputs import NightInputs
+from orchestration.warehouse.inputs import BuildInputs
 from tests import parsed_project
 
 
@@ -43,14 +43,14 @@ class Company:
     environment: dict[str, str]
 
     @property
-    def last_night(self) -> Night:
-        return Night(self.world.end)
+    def last_partition(self) -> DailyPartition:
+        return DailyPartition(self.world.end)
 
-    def night_before_end(self, days: int) -> Night:
-        return Night(self.world.end - timedelta(days=days))
+    def partition_before_end(self, days: int) -> DailyPartition:
+        return DailyPartition(self.world.end - timedelta(days=days))
 
-    def at(self, of: Night) -> Night:
-        """Let the tools answer as they did at the end of this night."""
+    def at(self, of: DailyPartition) -> DailyPartition:
+        """Let the tools answer as they did at the end of this run."""
         self.addresses.as_of = of.as_of
         return of
 
@@ -61,7 +61,7 @@ class Company:
         return Company(self.world, self.addresses, settings, environment)
 
     def guarded(self, **guards: float) -> Company:
-        """The same company, more or less strict about its nights."""
+        """The same company, more or less strict about its runs."""
         kept = self.settings.guards.model_copy(update=guards)
         return replace(self, settings=self.settings.model_copy(update={"guards": kept}))
 
@@ -105,20 +105,20 @@ def started(company: Company, *words: str, code: Path = PROJECT, **variables: st
     return subprocess.Popen(command, cwd=code, env=told, stdout=pipe, stderr=pipe, start_new_session=True)
 
 
-def run_job(company: Company, of: Night) -> None:
-    """One night as `counterpoise nightly` runs it."""
+def run_job(company: Company, of: DailyPartition) -> None:
+    """One run as `counterpoise nightly` runs it."""
     with environment():
-        run_nights(company.settings, of.day, of.day)
+        run_partitions(company.settings, of.day, of.day)
 
 
-def land_all(settings: Settings, of: Night) -> None:
+def land_all(settings: Settings, of: DailyPartition) -> None:
     for source in settings.enabled_sources():
         pipeline.land(settings, source, [of])
 
 
-def build(settings: Settings, of: Night, *, full_refresh: bool = False) -> NightInputs:
-    """Build a night without Dagster and without the borders; every dbt node must be good."""
-    found = inputs.gather(settings, of)
+def build(settings: Settings, of: DailyPartition, *, full_refresh: bool = False) -> BuildInputs:
+    """Build a run without Dagster and without the checkpoints; every dbt node must be good."""
+    found = inputs.collect(settings, of)
     with environment():
         current_manifest(settings)
         pipeline.begin(found)
@@ -127,18 +127,18 @@ def build(settings: Settings, of: Night, *, full_refresh: bool = False) -> Night
     return found
 
 
-def play(company: Company, of: Night) -> Published:
-    """Land, build, judge and publish a night, without Dagster."""
+def play(company: Company, of: DailyPartition) -> Published:
+    """Land, build, judge and publish a run, without Dagster."""
     company.at(of)
     land_all(company.settings, of)
     return publish(company, of)
 
 
-def publish(company: Company, of: Night) -> Published:
+def publish(company: Company, of: DailyPartition) -> Published:
     with environment():
         current_manifest(company.settings)
         assert pipeline.build_and_check(company.settings, of)
-        return pipeline.publish_or_refuse(inputs.gather(company.settings, of))
+        return pipeline.publish_or_block(inputs.collect(company.settings, of))
 
 
 def standing(settings: Settings) -> Publication | None:
@@ -154,7 +154,7 @@ def hashes(publication: Publication | None) -> dict[str, str]:
 
 
 def drafts(settings: Settings) -> list[str]:
-    """Everything unfinished below the data folder's landing and shelf."""
+    """Everything unfinished below the data folder's landing and published folder."""
     folders = (settings.landing, settings.published)
     found = [path for folder in folders for path in folder.rglob("*")]
     return sorted(path.name for path in found if path.suffix == ".draft" or path.name.startswith(DRAFT_PREFIX))

@@ -1,4 +1,4 @@
-"""The sample company after one whole night, made once for all tests of this folder."""
+"""The sample company after one whole run, made once for all tests of this folder."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.end_to_end.companies import Company, ask, play, playing, run_job
 
 
 @dataclass(frozen=True)
-class SampleNight:
-    """What one night made of the company, and what is true of it."""
+class SampleRun:
+    """What one run made of the company, and what is true of it."""
 
     company: Company
 
@@ -37,17 +37,17 @@ class SampleNight:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleNight]:
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleRun]:
     """Seed 7, 60 people, 26 weeks: what `counterpoise demo` shows."""
     with playing(tmp_path_factory.mktemp("sample"), people=60, weeks=26) as company:
-        run_job(company, company.last_night)
-        yield SampleNight(company)
+        run_job(company, company.last_partition)
+        yield SampleRun(company)
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """A small company, published two nights before its end. Tests play on beside it, in copies of its data."""
+    """A small company, published two runs before its end. Tests play on beside it, in copies of its data."""
     with playing(tmp_path_factory.mktemp("small"), people=20, weeks=3) as company:
-        play(company, company.night_before_end(2))
-        company.at(company.last_night)
+        play(company, company.partition_before_end(2))
+        company.at(company.last_partition)
         yield company

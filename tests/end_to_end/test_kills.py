@@ -1,4 +1,4 @@
-"""A night killed anywhere leaves the old publication or the new one, and running it again ends where it would."""
+"""A run killed anywhere leaves the old publication or the new one, and running it again ends where it would."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEPS = (
     *(("nightly", point) for point in LANDING_POINTS),
     *(("build", point) for point in BUILD_POINTS if point != "build.recorded"),
 )
-"""After `build.recorded` the night is as before it publishes, and is killed there anyway."""
+"""After `build.recorded` the run is as before it publishes, and is killed there anyway."""
 LEFT_BEHIND = {"publish.parquet_written": False, "publish.renamed": False, "publish.pointer_switched": True}
 """Where publishing leaves a draft, a whole publication that nobody points at, and a new one not yet told of: is it new?
 `tests/publishing/test_publish.py` kills it at every point."""
@@ -28,7 +28,7 @@ LEFT_BEHIND = {"publish.parquet_written": False, "publish.renamed": False, "publ
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """What the night makes when nobody kills it, and how long that takes."""
+    """What the run makes when nobody kills it, and how long that takes."""
 
     seconds: float
     content: dict[str, str]
@@ -37,8 +37,8 @@ class Undisturbed:
 
 @pytest.fixture(scope="module")
 def company(small: Company) -> Company:
-    """Two days after its publication: the night to be killed is the last one."""
-    small.at(small.last_night)
+    """Two days after its publication: the run to be killed is the last one."""
+    small.at(small.last_partition)
     return small
 
 
@@ -59,7 +59,7 @@ def undisturbed(company: Company) -> Undisturbed:
 
 
 def start(company: Company, verb: str, fault: str | None = None) -> subprocess.Popen[bytes]:
-    return started(company, verb, "--day", str(company.last_night.day), **{VARIABLE: fault or ""})
+    return started(company, verb, "--day", str(company.last_partition.day), **{VARIABLE: fault or ""})
 
 
 def run(company: Company, verb: str, fault: str | None = None) -> int:
@@ -69,7 +69,7 @@ def run(company: Company, verb: str, fault: str | None = None) -> int:
 
 
 def run_and_kill(company: Company, seconds: float) -> None:
-    """Start the night and kill it with all its children after so many seconds."""
+    """Start the run and kill it with all its children after so many seconds."""
     process = start(company, "nightly")
     try:
         process.communicate(timeout=seconds)
@@ -80,7 +80,7 @@ def run_and_kill(company: Company, seconds: float) -> None:
 
 @pytest.fixture(scope="module")
 def battered(company: Company, before: str, undisturbed: Undisturbed) -> Company:
-    """A night killed at steps of landing and building, at a time that chance chose, and before it publishes."""
+    """A run killed at steps of landing and building, at a time that chance chose, and before it publishes."""
     apart = company.beside("battered")
     for verb, point in STEPS:
         assert run(apart, verb, point) == -signal.SIGKILL, point

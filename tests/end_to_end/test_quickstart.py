@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli.app import app
-from orchestration.cli.quickstart import first_look, named, newest_commit_day, usual_folder
+from orchestration.cli.quickstart import named, newest_commit_day, quickstart, usual_folder
 from orchestration.cli.repository_tables import OutcomeWeeks, notes, services_table
 from orchestration.cli.team_table import Cell
 from orchestration.errors import SettingsError, SourceError
@@ -46,26 +46,26 @@ def busy(tmp_path_factory):
 
 
 def test_the_night_ends_with_the_day_of_the_newest_commit(busy, tmp_path):
-    settings, night = first_look([busy], tmp_path / "look", weeks=4)
-    assert (night.day, settings.schedule.start_date) == (date(2026, 9, 21), date(2026, 8, 31))
+    settings, partition = quickstart([busy], tmp_path / "look", weeks=4)
+    assert (partition.day, settings.schedule.start_date) == (date(2026, 9, 21), date(2026, 8, 31))
     assert settings.enabled_sources() == ["git"]
 
 
 def test_variables_of_another_installation_are_left_out(busy, tmp_path, monkeypatch):
     monkeypatch.setenv("COUNTERPOISE_SOURCES__GITHUB__TOKEN", "of another one")
     monkeypatch.setenv("COUNTERPOISE_DATA", str(tmp_path / "elsewhere"))
-    settings, _ = first_look([busy], tmp_path / "look", weeks=4)
+    settings, _ = quickstart([busy], tmp_path / "look", weeks=4)
     assert (settings.enabled_sources(), settings.data_folder) == (["git"], tmp_path / "look" / "data")
 
 
 def test_the_key_is_made_once_and_for_its_owner_alone(busy, tmp_path):
-    keys = [first_look([busy], tmp_path / "look", weeks=4)[0].checked_pseudonym_key() for _ in range(2)]
+    keys = [quickstart([busy], tmp_path / "look", weeks=4)[0].checked_pseudonym_key() for _ in range(2)]
     assert (len(keys[0]), keys[0] == keys[1]) == (64, True)
     assert (tmp_path / "look" / ".env").stat().st_mode & 0o077 == 0
 
 
 def test_the_settings_can_be_gone_on_with(busy, tmp_path):
-    first_look([busy], tmp_path / "look", weeks=4)
+    quickstart([busy], tmp_path / "look", weeks=4)
     told = tomllib.loads((tmp_path / "look" / "counterpoise.toml").read_text("utf-8"))
     assert told["sources"]["git"]["repositories"] == [{"path": str(busy), "name": "app"}]
 

@@ -19,7 +19,7 @@ def test_the_readme_shows_what_the_demo_prints(sample, monkeypatch):
 
     shown = re.search(r"<!-- generated: demo -->\n(.*?)\n<!-- end -->", README, re.DOTALL)
     assert shown is not None
-    assert shown[1] == printed(sample.company.settings, sample.company.last_night)
+    assert shown[1] == printed(sample.company.settings, sample.company.last_partition)
 
 
 def test_the_query_of_the_readme_answers_with_eight_weeks(sample):

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from orchestration import pipeline
-from orchestration.errors import PublicationRefusedError
+from orchestration.errors import PublicationBlockedError
 from orchestration.landing import GIVES_UP_AFTER
 from orchestration.settings import PROJECT
 from orchestration.warehouse import inputs
@@ -32,7 +32,7 @@ BREAKS: dict[str, Callable[[bytes], bytes]] = {
     "implausible_tokens": lambda line: line.replace(b'"output_tokens":7', b'"output_tokens":-7'),
 }
 """Reason of a refusal -> how a good line becomes one that is refused so."""
-TONIGHT = "source = 'claude_code' and as_of = (select as_of from run.night)"
+TONIGHT = "source = 'claude_code' and as_of = (select as_of from run.context)"
 REFUSED = f"select reason, pointer, payload_sha256 from run.quarantine where {TONIGHT} order by all"
 BALANCE = f"select sum(received), sum(landed), sum(quarantined) from run.loads where {TONIGHT}"
 
@@ -42,7 +42,7 @@ def answer(company: Company, number: int) -> bytes:
     usage = {"input_tokens": 5, "output_tokens": 7, "cache_read_input_tokens": 100}
     told = {
         "type": "assistant",
-        "timestamp": f"{company.last_night.day}T09:{number % 60:02}:00Z",
+        "timestamp": f"{company.last_partition.day}T09:{number % 60:02}:00Z",
         "sessionId": f"evening-{number % 9}",
         "requestId": f"r{number}",
         "message": {"id": f"evening{number}", "model": "claude-sonnet-5", "usage": usage},
@@ -71,7 +71,7 @@ def broken_log(company: Company, share: float) -> Iterator[set[tuple[str, str, s
 
 def nightly(company: Company, code: Path = PROJECT) -> tuple[int, str]:
     """Exit code and what the operator is told."""
-    process = started(company, "nightly", "--day", str(company.last_night.day), code=code)
+    process = started(company, "nightly", "--day", str(company.last_partition.day), code=code)
     out, err = process.communicate(timeout=600)
     assert b"Traceback" not in err
     return process.returncode, err.decode() + out.decode()
@@ -79,10 +79,10 @@ def nightly(company: Company, code: Path = PROJECT) -> tuple[int, str]:
 
 def test_one_broken_record_in_a_hundred_is_accounted_for_and_the_night_published(small):
     apart = small.beside("one_percent")
-    small.at(small.last_night)
+    small.at(small.last_partition)
     with broken_log(apart, 0.01) as expected:
-        run_job(apart, apart.last_night)
-    assert standing(apart.settings).as_of == apart.last_night.as_of
+        run_job(apart, apart.last_partition)
+    assert standing(apart.settings).as_of == apart.last_partition.as_of
     refused = set(ask(apart.settings.warehouse, REFUSED))
     assert len(expected) == 3
     assert expected <= refused
@@ -93,7 +93,7 @@ def test_one_broken_record_in_a_hundred_is_accounted_for_and_the_night_published
 
 def test_three_broken_records_in_ten_refuse_the_night_and_current_stays(small):
     apart = small.beside("thirty_percent")
-    small.at(small.last_night)
+    small.at(small.last_partition)
     before = standing(apart.settings)
     with broken_log(apart, 0.3) as expected:
         code, told = nightly(apart)
@@ -113,9 +113,9 @@ def completeness(company: Company, source: str) -> tuple[int, str | None]:
 
 @pytest.fixture(scope="module")
 def outage(small: Company) -> Company:
-    """PagerDuty was down in the last night but one."""
+    """PagerDuty was down in the last run but one."""
     apart = small.beside("outage")
-    of = small.at(small.night_before_end(1))
+    of = small.at(small.partition_before_end(1))
     small.addresses.down = frozenset({"pagerduty"})
     play(apart, of)
     small.addresses.down = frozenset()
@@ -123,9 +123,9 @@ def outage(small: Company) -> Company:
 
 
 def test_a_night_without_one_source_is_published_and_says_what_is_missing(outage):
-    of = outage.night_before_end(1)
+    of = outage.partition_before_end(1)
     assert standing(outage.settings).as_of == of.as_of
-    assert completeness(outage, "pagerduty") == (STREAMS, str(outage.night_before_end(2).day))
+    assert completeness(outage, "pagerduty") == (STREAMS, str(outage.partition_before_end(2).day))
     assert completeness(outage, "github") == (0, str(of.day))
     record = BuildFolder(outage.settings.data, of.as_of).landing("pagerduty")
     assert (record.landed, len(record.failed)) == (0, GIVES_UP_AFTER + 1)
@@ -135,21 +135,21 @@ def test_a_night_without_one_source_is_published_and_says_what_is_missing(outage
 def test_the_night_after_an_outage_fills_the_gap(small, outage):
     healed, never_down = outage.beside("healed"), small.beside("never_down")
     for company in (healed, never_down):
-        play(company, company.last_night)
-    assert completeness(healed, "pagerduty") == (0, str(small.last_night.day))
+        play(company, company.last_partition)
+    assert completeness(healed, "pagerduty") == (0, str(small.last_partition.day))
     assert hashes(standing(healed.settings)) == hashes(standing(never_down.settings))
 
 
 def test_a_floor_of_coverage_refuses_the_night_without_the_source(outage):
-    before, strict = standing(outage.settings), outage.guarded(smallest_coverage_share=0.99)
-    with pytest.raises(PublicationRefusedError, match=f"pagerduty: {STREAMS} of 80 days are missing"):
-        pipeline.publish_or_refuse(inputs.gather(strict.settings, strict.night_before_end(1)))
+    before, strict = standing(outage.settings), outage.guarded(min_coverage_share=0.99)
+    with pytest.raises(PublicationBlockedError, match=f"pagerduty: {STREAMS} of 80 days are missing"):
+        pipeline.publish_or_block(inputs.collect(strict.settings, strict.partition_before_end(1)))
     assert standing(outage.settings) == before
 
 
 def test_a_model_whose_test_fails_refuses_the_night_and_names_the_test(small, tmp_path):
     apart = small.beside("broken_model")
-    small.at(small.last_night)
+    small.at(small.last_partition)
     for name in ("orchestration", "dbt_project", "seeds"):
         shutil.copytree(PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
     model = tmp_path / "dbt_project" / "models" / "marts" / "dim_teams.sql"

@@ -1,4 +1,4 @@
-"""The order of nights does not matter: replays, late revisions and older nights end where one full build ends."""
+"""The order of runs does not matter: replays, late revisions and older runs end where one full build ends."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tests.end_to_end.companies import Company, build, environment, land_all, pl
 pytestmark = pytest.mark.slow
 NIGHTS, OLDER = 6, 2
 BUILT_AFTER = (5, OLDER, 0)
-"""How many days before the end of the company a night is built and not only landed."""
+"""How many days before the end of the company a run is built and not only landed."""
 SEED = 37
-"""A company in which reports of Copilot are revised between these nights."""
+"""A company in which reports of Copilot are revised between these runs."""
 RELATIONS = """
     select schema_name || '.' || table_name from duckdb_tables()
     where schema_name in ('conformed', 'facts', 'restricted', 'metrics', 'marts') order by 1
@@ -38,11 +38,11 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 
 @pytest.fixture(scope="module")
-def by_night(company: Company) -> dict[int, dict[str, str]]:
-    """Six nights, each landed on its day; some of them built and published. Days before the end -> content."""
+def by_partition(company: Company) -> dict[int, dict[str, str]]:
+    """Six runs, each landed on its day; some of them built and published. Days before the end -> content."""
     found = {}
     for days in range(NIGHTS - 1, -1, -1):
-        of = company.at(company.night_before_end(days))
+        of = company.at(company.partition_before_end(days))
         land_all(company.settings, of)
         if days in BUILT_AFTER:
             publish(company, of)
@@ -77,17 +77,17 @@ def files(*folders: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def test_reports_are_revised_while_the_nights_go_by(company, by_night):
+def test_reports_are_revised_while_the_nights_go_by(company, by_partition):
     loads = ledger.read(company.settings.landing, "copilot")
     told = Counter(load.slice_key for load in loads if load.confirms is None and "user_days" in load.streams)
     assert sum(times > 1 for times in told.values()) >= 2
-    assert len(by_night[0]) > 60
+    assert len(by_partition[0]) > 60
 
 
-def test_night_by_night_ends_where_one_full_build_ends(company, by_night):
+def test_night_by_night_ends_where_one_full_build_ends(company, by_partition):
     company.settings.warehouse.unlink()
-    build(company.settings, company.last_night)
-    assert differences(warehouse_content(company), by_night[0]) == set()
+    build(company.settings, company.last_partition)
+    assert differences(warehouse_content(company), by_partition[0]) == set()
 
 
 def differences(one: dict[str, str], other: dict[str, str]) -> set[str]:
@@ -95,30 +95,30 @@ def differences(one: dict[str, str], other: dict[str, str]) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def older(company: Company, by_night: dict[int, dict[str, str]]) -> Published:
-    """An older night built and published again, after the newer ones."""
-    return publish(company, company.night_before_end(OLDER))
+def older(company: Company, by_partition: dict[int, dict[str, str]]) -> Published:
+    """An older run built and published again, after the newer ones."""
+    return publish(company, company.partition_before_end(OLDER))
 
 
-def test_an_older_night_gives_its_old_figures_and_current_stays_on_the_newer(company, by_night, older):
-    assert differences(warehouse_content(company), by_night[OLDER]) == set()
+def test_an_older_night_gives_its_old_figures_and_current_stays_on_the_newer(company, by_partition, older):
+    assert differences(warehouse_content(company), by_partition[OLDER]) == set()
     assert older.outcome == "kept_beside"
-    assert current(company.settings.published).as_of == company.last_night.as_of
+    assert current(company.settings.published).as_of == company.last_partition.as_of
     assert len(publications(company.settings.published)) == len(BUILT_AFTER)
 
 
-def test_a_build_that_died_leaves_nothing_of_its_night_in_an_older_one(company, by_night, older):
-    prepare(inputs.gather(company.settings, company.last_night))
+def test_a_build_that_died_leaves_nothing_of_its_night_in_an_older_one(company, by_partition, older):
+    prepare(inputs.collect(company.settings, company.last_partition))
     with environment():
         half = settings_arguments(company.settings, "run", select=["int_usage__touched_days+1"])
         assert run_dbt(company.settings, half).is_good
-    assert differences(warehouse_content(company), by_night[OLDER]) != set()
-    build(company.settings, company.night_before_end(OLDER))
-    assert differences(warehouse_content(company), by_night[OLDER]) == set()
+    assert differences(warehouse_content(company), by_partition[OLDER]) != set()
+    build(company.settings, company.partition_before_end(OLDER))
+    assert differences(warehouse_content(company), by_partition[OLDER]) == set()
 
 
-def test_the_same_night_again_writes_nothing(company, by_night):
-    of = company.at(company.last_night)
+def test_the_same_night_again_writes_nothing(company, by_partition):
+    of = company.at(company.last_partition)
     folders = (company.settings.landing, company.settings.published)
     before = files(*folders)
     run_job(company, of)

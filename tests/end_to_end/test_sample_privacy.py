@@ -7,13 +7,13 @@ import pytest
 
 from orchestration.sample_company.world.people import SMALL_TEAM
 from tests.end_to_end.companies import ask
-from tests.end_to_end.conftest import SampleNight
+from tests.end_to_end.conftest import SampleRun
 
 pytestmark = pytest.mark.slow
 TEXT = "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type = 'VARCHAR'"
 
 
-def traces(sample: SampleNight) -> dict[str, set[str]]:
+def traces(sample: SampleRun) -> dict[str, set[str]]:
     """Every word by which a tool or a file knows a person."""
     found: dict[str, set[str]] = {}
     for person in sample.company.world.people:
@@ -24,7 +24,7 @@ def traces(sample: SampleNight) -> dict[str, set[str]]:
 
 
 @pytest.fixture(scope="module")
-def text(sample: SampleNight) -> str:
+def text(sample: SampleRun) -> str:
     """All text of the published database, decompressed."""
     path = sample.publication / "counterpoise.duckdb"
     with duckdb.connect(str(path), read_only=True) as connection:

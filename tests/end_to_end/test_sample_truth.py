@@ -1,4 +1,4 @@
-"""What was planted in the sample company comes out of a whole night, counted in plain Python on the other side."""
+"""What was planted in the sample company comes out of a whole run, counted in plain Python on the other side."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from tests.end_to_end.conftest import SampleNight
+from tests.end_to_end.conftest import SampleRun
 
 pytestmark = pytest.mark.slow
 Cells = dict[tuple[str, str], tuple[float, float]]
@@ -19,12 +19,12 @@ PARTS = """
 """
 
 
-def counted(sample: SampleNight, metric: str, grain: str = "team") -> Cells:
+def counted(sample: SampleRun, metric: str, grain: str = "team") -> Cells:
     """(entity, week) -> both parts, as they are before anything is withheld."""
     return {(entity, week): (top, bottom) for entity, week, top, bottom in sample.ask(PARTS, metric, grain)}
 
 
-def told(sample: SampleNight, grain: str, *names: str) -> dict[tuple[str, str], tuple[int, ...]]:
+def told(sample: SampleRun, grain: str, *names: str) -> dict[tuple[str, str], tuple[int, ...]]:
     """(entity, week) -> true counts. A week that no truth tells is a week in which nothing happened."""
     rows = sample.truth[f"{grain}_weeks"]
     return {(row[f"{grain}_id"], row["week_start_date"]): tuple(row.get(name, 0) for name in names) for row in rows}

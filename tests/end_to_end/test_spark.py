@@ -1,7 +1,7 @@
 """Spark gives what DuckDB gives, on one machine and on a cluster, and says as little.
 
-One company, two nights. The first is built on Spark in this process, models only; the second on a standalone cluster
-by `counterpoise nightly`, over what the first one left. DuckDB builds each night whole.
+One company, two runs. The first is built on Spark in this process, models only; the second on a standalone cluster
+by `counterpoise nightly`, over what the first one left. DuckDB builds each run whole.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.end_to_end.companies import Company, build, environment, land_all, pl
 
 pytestmark = pytest.mark.spark
 Rows = list[tuple[object, ...]]
-BROUGHT_HOME = "select table_name from duckdb_tables() where schema_name = 'marts' order by 1"
+GATE_RELATIONS = "select table_name from duckdb_tables() where schema_name = 'marts' order by 1"
 JAVA_SPEAKS = re.compile(r"^\s+at [\w.$]+\(|Exception|\bWARN|\bERROR|^Caused by|^\{", re.MULTILINE)
 
 
@@ -46,10 +46,10 @@ class Cluster:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """A small company whose last two nights have landed."""
+    """A small company whose last two runs have landed."""
     with playing(tmp_path_factory.mktemp("spark"), people=20, weeks=3) as found:
         for days in (1, 0):
-            land_all(found.settings, found.at(found.night_before_end(days)))
+            land_all(found.settings, found.at(found.partition_before_end(days)))
         yield found
 
 
@@ -66,7 +66,7 @@ def beside(company: Company, name: str, **changed: str) -> Company:
 def marts(settings: Settings) -> dict[str, tuple[dict[str, str], Rows]]:
     """Mart -> its columns with types, and its rows in order; and the figures before anything is held back."""
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
-        names = [f"marts.{name}" for (name,) in connection.execute(BROUGHT_HOME).fetchall()]
+        names = [f"marts.{name}" for (name,) in connection.execute(GATE_RELATIONS).fetchall()]
         return {name: read(connection, name) for name in (*names, "metrics.int_metrics__all")}
 
 
@@ -112,23 +112,23 @@ def duck(company: Company) -> Company:
 
 @pytest.fixture(scope="module")
 def first_on_duckdb(duck: Company) -> dict[str, tuple[dict[str, str], Rows]]:
-    build(duck.settings, duck.night_before_end(1))
+    build(duck.settings, duck.partition_before_end(1))
     return marts(duck.settings)
 
 
 @pytest.fixture(scope="module")
 def second_on_duckdb(duck: Company, first_on_duckdb: object) -> Publication | None:
-    """The second night built from nothing, and published."""
+    """The second run built from nothing, and published."""
     duck.settings.warehouse.unlink()
-    publish(duck, duck.last_night)
+    publish(duck, duck.last_partition)
     return standing(duck.settings)
 
 
 @pytest.fixture(scope="module")
 def spark(company: Company) -> Company:
-    """The company after its first night on Spark in this process; the JVM has ended."""
+    """The company after its first run on Spark in this process; the JVM has ended."""
     found = beside(company, "spark", engine="spark")
-    gathered = inputs.gather(found.settings, found.night_before_end(1))
+    gathered = inputs.collect(found.settings, found.partition_before_end(1))
     with environment():
         os.environ.pop(MASTER_VARIABLE, None)
         session = spark_session(found.settings)
@@ -137,7 +137,7 @@ def spark(company: Company) -> Company:
             models_only = [*settings_arguments(found.settings, "build"), "--exclude-resource-type", "test"]
             outcome = run_dbt(found.settings, models_only)
             assert outcome.is_good, [(node.name, node.message) for node in outcome.failed] or outcome.error
-            engine(found.settings).bring_home(gathered)
+            engine(found.settings).export_marts(gathered)
             engine(found.settings).record_built(gathered)
         finally:
             session.stop()
@@ -190,8 +190,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @dataclass(frozen=True)
-class SecondNight:
-    """What the cluster's night said, left and found before it."""
+class SecondRun:
+    """What the cluster's run said, left and found before it."""
 
     company: Company
     cluster: Cluster
@@ -200,14 +200,14 @@ class SecondNight:
 
 
 @pytest.fixture(scope="module")
-def second(spark: Company, cluster: Cluster) -> SecondNight:
+def second(spark: Company, cluster: Cluster) -> SecondRun:
     before = days_of(spark.settings)
-    spark.at(spark.last_night)
+    spark.at(spark.last_partition)
     variables = {**cluster.environment, **spark.environment, "PYTHONPATH": str(PROJECT)}
-    command = [sys.executable, "-m", "orchestration.cli.app", "nightly", "--day", str(spark.last_night.day)]
+    command = [sys.executable, "-m", "orchestration.cli.app", "nightly", "--day", str(spark.last_partition.day)]
     done = subprocess.run(command, cwd=PROJECT, env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return SecondNight(spark, cluster, done.stdout + done.stderr, before)
+    return SecondRun(spark, cluster, done.stdout + done.stderr, before)
 
 
 def test_a_cluster_publishes_the_next_night_that_duckdb_publishes_from_nothing(second, duck, second_on_duckdb):
@@ -228,7 +228,7 @@ def test_a_night_on_spark_replaces_the_days_that_changed_and_no_other(second):
     after = days_of(second.company.settings)
     kept = {key for key, files in second.days_before.items() if after[key] == files}
     replaced = after.keys() - kept
-    last = f"usage_date={second.company.last_night.day}"
+    last = f"usage_date={second.company.last_partition.day}"
     assert {day for _, day in kept} and {day for _, day in replaced} > {last}
 
 
@@ -240,7 +240,7 @@ def test_a_night_on_spark_says_nothing_in_java(second):
 def test_without_java_one_sentence_says_what_to_do(company, tmp_path):
     variables = {**os.environ, **company.environment, "COUNTERPOISE_ENGINE": "spark", "PYTHONPATH": str(PROJECT)}
     variables |= {"COUNTERPOISE_DATA": str(tmp_path), "JAVA_HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "orchestration.cli.app", "build", "--day", str(company.last_night.day)]
+    command = [sys.executable, "-m", "orchestration.cli.app", "build", "--day", str(company.last_partition.day)]
     done = subprocess.run(command, cwd=PROJECT, env=variables, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
     assert "scripts/install-system-packages.sh" in done.stderr

@@ -1,4 +1,4 @@
-"""Token totals do not depend on the order of nights: late lines, replays and rewrites end where one full build ends."""
+"""Token totals do not depend on the order of runs: late lines, replays and rewrites end where one full build ends."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import duckdb
 import orjson
 import pytest
 
-from orchestration.connectors.base import Night
 from orchestration.landing.ingest import land_source
+from orchestration.partition import DailyPartition
 from orchestration.settings import load_settings
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.duckdb_relations import prepare, record_built
-from orchestration.warehouse.inputs import gather
+from orchestration.warehouse.inputs import collect
 from tests import parsed_project
 
 SETTINGS = """
@@ -56,7 +56,7 @@ def company(tmp_path, monkeypatch):
 
 
 def happen(company, chance: random.Random, days: list[int]) -> None:
-    """What reaches the logs before a night: sessions go on, and a file may be rewritten by a compaction."""
+    """What reaches the logs before a run: sessions go on, and a file may be rewritten by a compaction."""
     for number in range(4):
         path = company.root / "logs" / f"person{number % 2}@acme.example" / "projects" / f"s{number}.jsonl"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,8 +67,8 @@ def happen(company, chance: random.Random, days: list[int]) -> None:
 
 
 def build(company, day: int):
-    """What the night of `day` makes of the landing: the answers and the account days."""
-    inputs = gather(company, Night.of(date(2026, 11, day)))
+    """What the run of `day` makes of the landing: the answers and the account days."""
+    inputs = collect(company, DailyPartition.of(date(2026, 11, day)))
     prepare(inputs)
     outcome = run_dbt(company, settings_arguments(company, "run", select=SELECT))
     assert outcome.is_good, outcome.failed
@@ -84,9 +84,9 @@ def test_night_by_night_ends_where_one_full_build_ends(company, seed):
     chance = random.Random(seed)
     for day, days in ((14, list(range(4, 15))), (15, [chance.randint(6, 12)]), (17, [chance.randint(6, 12), 17])):
         happen(company, chance, days)
-        land_source(company, "claude_code", Night.of(date(2026, 11, day)))
-        by_night = build(company, day)
+        land_source(company, "claude_code", DailyPartition.of(date(2026, 11, day)))
+        by_partition = build(company, day)
     company.warehouse.unlink()
     at_once = build(company, 17)
-    assert len(by_night[0]) > 20
-    assert by_night == at_once
+    assert len(by_partition[0]) > 20
+    assert by_partition == at_once

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.connectors.base import Item, Night, Row, Slice
+from orchestration.connectors.base import Item, Row, Slice
 from orchestration.contracts import Column, SourceContract, StreamContract
 from orchestration.landing import Landing, LoadReport, Pseudonymiser, land_slices
+from orchestration.partition import DailyPartition
 
 COLUMNS = (
     Column("id", "string", required=True),
@@ -38,7 +39,7 @@ def event(number: int, tokens: object = 1, at: str = "2026-11-14T10:00:00Z", **m
     return {"id": str(number), "usedAt": at, "email": f"person{number}@acme.example", "tokens": tokens, **more}
 
 
-def piece(key: str, records: Iterable[dict[str, object]], day: date | None = None, stream: str = "events") -> Slice:
+def slice_(key: str, records: Iterable[dict[str, object]], day: date | None = None, stream: str = "events") -> Slice:
     def items() -> Iterable[Item]:
         return [Row(stream, record, f"toy:{n}") for n, record in enumerate(records)]
 
@@ -53,7 +54,7 @@ def landing(tmp_path: Path) -> Landing:
 @pytest.fixture
 def land(landing: Landing) -> Callable[..., LoadReport]:
     def run(*slices: Slice, day: date = date(2026, 11, 15), **options: bool) -> LoadReport:
-        return land_slices(landing, CONTRACT, Night.of(day), slices, **options)
+        return land_slices(landing, CONTRACT, DailyPartition.of(day), slices, **options)
 
     return run
 

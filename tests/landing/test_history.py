@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from tests.landing.conftest import CONTRACT, event, piece
-
 from orchestration.landing import ledger
 from orchestration.warehouse.inputs import visible_files
+from tests.landing.conftest import CONTRACT, event, slice_
 
 SEATS = CONTRACT.stream("seats")
 MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
@@ -17,14 +16,14 @@ def days_in_sight(landing, contract):
 
 
 def test_a_snapshot_that_keeps_history_shows_every_set_that_differed(landing, land):
-    land(piece("seats/acme", [event(1), event(2)], stream="seats"), day=MONDAY)
-    land(piece("seats/acme", [event(1)], stream="seats"), day=TUESDAY)
+    land(slice_("seats/acme", [event(1), event(2)], stream="seats"), day=MONDAY)
+    land(slice_("seats/acme", [event(1)], stream="seats"), day=TUESDAY)
     assert days_in_sight(landing, SEATS) == [TUESDAY]
     assert days_in_sight(landing, replace(SEATS, keeps_history=True)) == [MONDAY, TUESDAY]
 
 
 def test_a_snapshot_that_only_grew_a_night_older_is_confirmed_and_not_written_again(landing, land):
-    land(piece("seats/acme", [event(1)], stream="seats"), day=MONDAY)
-    report = land(piece("seats/acme", [event(1)], stream="seats"), day=TUESDAY)
+    land(slice_("seats/acme", [event(1)], stream="seats"), day=MONDAY)
+    report = land(slice_("seats/acme", [event(1)], stream="seats"), day=TUESDAY)
     assert report.unchanged == 1
     assert days_in_sight(landing, SEATS) == [MONDAY]

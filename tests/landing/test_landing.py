@@ -7,12 +7,12 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.landing.conftest import AS_OF, CONTRACT, event, piece
 
-from orchestration.connectors.base import Batch, Refused, Row, Slice
+from orchestration.connectors.base import Batch, RejectedRecord, Row, Slice
 from orchestration.errors import LandingError, SettingsError, SourceError, UnreachableError
 from orchestration.landing import GIVES_UP_AFTER, Pseudonymiser, check_key, ledger
 from orchestration.warehouse.inputs import coverage, visible_files
+from tests.landing.conftest import AS_OF, CONTRACT, event, slice_
 
 
 def rows(landing, stream="events"):
@@ -21,14 +21,14 @@ def rows(landing, stream="events"):
 
 
 def test_a_record_lands_typed_with_its_load(landing, land):
-    report = land(piece("a", [event(1)]))
+    report = land(slice_("a", [event(1)]))
     (row,) = rows(landing)
     assert (report.landed, row["tokens"], row["used_at"].isoformat()) == (1, 1, "2026-11-14T10:00:00")
     assert (row["_day"], row["_as_of"]) == (date(2026, 11, 14), AS_OF.replace(tzinfo=None))
 
 
 def test_no_identifier_lands_in_clear(landing, land):
-    land(piece("a", [event(1)]))
+    land(slice_("a", [event(1)]))
     (row,) = rows(landing)
     assert row["email"].startswith("p_")
     assert not [p for p in landing.folder.rglob("*") if p.is_file() and b"person1" in p.read_bytes()]
@@ -49,7 +49,7 @@ def test_no_identifier_lands_in_clear(landing, land):
     ],
 )
 def test_a_bad_record_is_quarantined_with_its_reason(landing, land, record, reason):
-    report = land(piece("a", [record, event(2)]))
+    report = land(slice_("a", [record, event(2)]))
     (load,) = ledger.read(landing.folder, "toy")
     (refused,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
     assert (report.landed, report.quarantined, refused["reason"], refused["pointer"]) == (1, 1, reason, "toy:0")
@@ -57,34 +57,34 @@ def test_a_bad_record_is_quarantined_with_its_reason(landing, land, record, reas
 
 
 def test_received_is_landed_plus_quarantined(landing, land):
-    broken = Slice("b", ("events",), lambda: [Refused("events", "bad_json", "file:1", b"{")])
-    land(piece("a", [event(n, tokens=n if n % 3 else "x") for n in range(30)]), broken)
+    broken = Slice("b", ("events",), lambda: [RejectedRecord("events", "bad_json", "file:1", b"{")])
+    land(slice_("a", [event(n, tokens=n if n % 3 else "x") for n in range(30)]), broken)
     brought = [load.streams["events"] for load in ledger.read(landing.folder, "toy")]
     assert [(b.received, b.landed, b.quarantined) for b in brought] == [(30, 20, 10), (1, 0, 1)]
 
 
 def test_a_failing_slice_leaves_no_trace_and_others_go_on(landing, land):
     def breaks():
-        yield from piece("x", [event(1)]).items()
+        yield from slice_("x", [event(1)]).items()
         raise SourceError("connection reset")
 
-    report = land(Slice("bad", ("events",), breaks), piece("good", [event(2)]))
+    report = land(Slice("bad", ("events",), breaks), slice_("good", [event(2)]))
     assert (report.landed, report.failed) == (1, ["bad: connection reset"])
     assert [load.slice_key for load in ledger.read(landing.folder, "toy")] == ["good"]
     assert not list(landing.folder.rglob("*.draft"))
 
 
 def test_the_same_input_landed_twice_changes_nothing(landing, land):
-    land(piece("a", [event(1)]))
+    land(slice_("a", [event(1)]))
     before = sorted(landing.folder.rglob("*"))
-    assert land(piece("a", [event(1)])).already_counted == 1
-    assert land(piece("a", [event(1)]), refetch=True).unchanged == 1
+    assert land(slice_("a", [event(1)])).already_counted == 1
+    assert land(slice_("a", [event(1)]), refetch=True).unchanged == 1
     assert sorted(landing.folder.rglob("*")) == before
 
 
 def test_a_later_night_that_reads_the_same_confirms_it(landing, land):
-    land(piece("a", [event(1)]))
-    land(piece("a", [event(1)]), day=date(2026, 11, 16))
+    land(slice_("a", [event(1)]))
+    land(slice_("a", [event(1)]), day=date(2026, 11, 16))
     first, second = ledger.read(landing.folder, "toy")
     assert (second.confirms, second.streams["events"].files) == (first.load_id, [])
     assert len(rows(landing)) == 1
@@ -93,50 +93,50 @@ def test_a_later_night_that_reads_the_same_confirms_it(landing, land):
 def test_a_corrected_day_replaces_that_day_only(landing, land):
     monday, tuesday = date(2026, 11, 9), date(2026, 11, 10)
     for day, tokens in ((monday, 1), (tuesday, 1)):
-        land(piece(f"days/{day}", [event(1, tokens, f"{day}T09:00:00Z")], day, "days"))
-    land(piece(f"days/{monday}", [event(1, 7, f"{monday}T09:00:00Z")], monday, "days"), day=date(2026, 11, 16))
+        land(slice_(f"days/{day}", [event(1, tokens, f"{day}T09:00:00Z")], day, "days"))
+    land(slice_(f"days/{monday}", [event(1, 7, f"{monday}T09:00:00Z")], monday, "days"), day=date(2026, 11, 16))
     assert sorted((row["_day"], row["tokens"]) for row in rows(landing, "days")) == [(monday, 7), (tuesday, 1)]
 
 
 def test_a_day_that_was_asked_and_empty_is_not_missing(landing, land):
     day = date(2026, 11, 14)
-    land(piece(f"days/{day}", [], day, "days"))
+    land(slice_(f"days/{day}", [], day, "days"))
     loads = ledger.read(landing.folder, "toy")
     told = {d.day.day: d.status for d in coverage(CONTRACT.stream("days"), loads, [date(2026, 11, 13), day])}
     assert told == {13: "missing", 14: "empty"}
 
 
 def test_a_truncated_snapshot_is_refused_with_both_numbers(landing, land):
-    land(piece("seats/acme", [event(n) for n in range(40)], stream="seats"))
-    report = land(piece("seats/acme", [event(1)], stream="seats"), day=date(2026, 11, 16))
+    land(slice_("seats/acme", [event(n) for n in range(40)], stream="seats"))
+    report = land(slice_("seats/acme", [event(1)], stream="seats"), day=date(2026, 11, 16))
     assert "brought 1 rows where 40 are held" in report.refused[0]
     assert len(rows(landing, "seats")) == 40
 
 
 def test_a_shrunken_snapshot_lands_when_accepted(landing, land):
-    land(piece("seats/acme", [event(n) for n in range(40)], stream="seats"))
-    land(piece("seats/acme", [event(1)], stream="seats"), day=date(2026, 11, 16), accept_shrink=True)
+    land(slice_("seats/acme", [event(n) for n in range(40)], stream="seats"))
+    land(slice_("seats/acme", [event(1)], stream="seats"), day=date(2026, 11, 16), accept_shrink=True)
     assert len(rows(landing, "seats")) == 1
 
 
 def test_a_file_that_no_manifest_names_does_not_exist(landing, land):
-    land(piece("a", [event(1)]))
+    land(slice_("a", [event(1)]))
     (file,) = landing.folder.rglob("*.parquet")
     file.with_name("orphan.parquet").write_bytes(file.read_bytes())
     assert len(rows(landing)) == 1
 
 
 def test_a_torn_manifest_line_is_as_if_it_had_not_been(landing, land):
-    land(piece("a", [event(1)]))
+    land(slice_("a", [event(1)]))
     path = landing.folder / "toy" / ledger.NAME
     path.write_bytes(path.read_bytes() + b'{"load_id": "half')
     assert len(ledger.read(landing.folder, "toy")) == 1
-    land(piece("b", [event(2)]))
+    land(slice_("b", [event(2)]))
     assert [load.slice_key for load in ledger.read(landing.folder, "toy")] == ["a", "b"]
 
 
 def test_a_corrupt_manifest_line_in_the_middle_stops_everything(landing, land):
-    land(piece("a", [event(1)]))
+    land(slice_("a", [event(1)]))
     path = landing.folder / "toy" / ledger.NAME
     path.write_bytes(b"garbage\n" + path.read_bytes())
     with pytest.raises(LandingError, match="line 1 of 2"):
@@ -155,7 +155,7 @@ def test_a_batch_and_rows_land_alike(landing, land):
         }
     )
     report = land(Slice("batch", ("events",), lambda: [Batch("events", table)]))
-    by_rows = land(piece("rows", records))
+    by_rows = land(slice_("rows", records))
     emails = [row["email"] for row in rows(landing)]
     assert (report.landed, by_rows.landed, emails[:5]) == (5, 5, emails[5:])
     assert report.unknown_fields == {"events.surprise": 5}

@@ -1,4 +1,4 @@
-"""Nights of the company of the worked cases, each built once."""
+"""Runs of the company of the worked cases, each built once."""
 
 from collections.abc import Callable
 from functools import cache
@@ -11,7 +11,7 @@ from tests.models.worked_cases import company_of_the_cases
 
 
 @pytest.fixture(scope="session")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Warehouse]:
+def partition(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Warehouse]:
     folder = tmp_path_factory.mktemp("worked_cases")
     company = company_of_the_cases()
     add_public_cases(company)

@@ -1,4 +1,4 @@
-"""A company made of a few landed rows, and the warehouse that dbt builds of them for one night.
+"""A company made of a few landed rows, and the warehouse that dbt builds of them for one run.
 
 Belongs here: rows as the connectors land them, in the shape of the stream contracts. Does not: cases or numbers.
 """
@@ -14,12 +14,12 @@ from zlib import crc32
 
 import duckdb
 
-from orchestration.connectors.base import Night
 from orchestration.contracts import LANDED_COLUMNS
+from orchestration.partition import DailyPartition
 from orchestration.settings import Metrics, Organisation, Schedule, Settings
 from orchestration.warehouse.dbt_runner import Command, run_dbt, settings_arguments
 from orchestration.warehouse.duckdb_relations import prepare
-from orchestration.warehouse.inputs import NightInputs, gather
+from orchestration.warehouse.inputs import BuildInputs, collect
 from tests import parsed_project
 
 MODELS = ("+int_metrics__changes", "+int_metrics__delivery")
@@ -40,7 +40,7 @@ def is_machine(name: str) -> bool:
 
 @dataclass
 class Company:
-    """Landed rows by stream. Each knows the first night that sees it."""
+    """Landed rows by stream. Each knows the first run that sees it."""
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
@@ -162,7 +162,7 @@ def build(company: Company, folder: Path, as_of: str, cohort_days: int = 14, com
         data=folder, organisation=Organisation(name="acme"), schedule=Schedule(start_date=HISTORY_START),
         metrics=Metrics(cohort_days=cohort_days),
     )  # fmt: skip
-    inputs = gather(settings, Night(at(as_of).replace(tzinfo=UTC)))
+    inputs = collect(settings, DailyPartition(at(as_of).replace(tzinfo=UTC)))
     seeded = folder / "seeded.duckdb"
     if not seeded.exists():
         parsed_project.give(settings)
@@ -183,8 +183,8 @@ def _dbt(settings: Settings, command: Command) -> None:
     assert outcome.is_good, outcome.error or [(node.unique_id, node.message) for node in outcome.failed]
 
 
-def _fill(inputs: NightInputs, company: Company) -> None:
-    as_of = inputs.night.as_of.replace(tzinfo=None)
+def _fill(inputs: BuildInputs, company: Company) -> None:
+    as_of = inputs.partition.as_of.replace(tzinfo=None)
     with duckdb.connect(str(inputs.settings.warehouse)) as connection:
         for source, contract in inputs.contracts.items():
             for name, stream in contract.streams.items():

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.connectors.base import Night
+from orchestration.partition import DailyPartition
 from orchestration.settings import Organisation, Settings
 from orchestration.warehouse.dbt_runner import DbtOutcome, dbt_arguments, dbt_state, run_dbt
 from orchestration.warehouse.duckdb_relations import prepare
-from orchestration.warehouse.inputs import gather
+from orchestration.warehouse.inputs import collect
 from tests import parsed_project
 
 
@@ -16,7 +16,7 @@ from tests import parsed_project
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> DbtOutcome:
     settings = Settings(data=tmp_path_factory.mktemp("empty"), organisation=Organisation(name="acme"))
     parsed_project.give(settings)
-    prepare(gather(settings, Night(datetime(2026, 11, 16, tzinfo=UTC))))
+    prepare(collect(settings, DailyPartition(datetime(2026, 11, 16, tzinfo=UTC))))
     arguments = dbt_arguments("build", project=settings.dbt_project, state=dbt_state(settings), target="duckdb")
     return run_dbt(settings, arguments)
 

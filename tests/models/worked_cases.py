@@ -158,7 +158,7 @@ def quantiles(company: Company) -> None:
 
 
 def stack(company: Company) -> None:
-    """E23: what was merged into a branch below reaches the default branch on 09-03, seen from the night after."""
+    """E23: what was merged into a branch below reaches the default branch on 09-03, seen from the run after."""
     company.change("stack", 80, "09-01 08:00", merged="09-01 10:00")
     company.change("stack", 81, "09-01 08:00", merged="09-01 11:00", is_base_default=False)
     company.change("stack", 82, "09-01 08:00", merged="09-02 10:00", is_base_default=False)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, judge, judge_unfinished
-from orchestration.publishing.policy.terms import Refusal
+from orchestration.publishing.policy.terms import Blocker
 from orchestration.publishing.publication import SourceCompleteness
 from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
 from orchestration.warehouse.dbt_runner import DbtOutcome, NodeResult
@@ -22,9 +22,9 @@ def dbt(build_id: str = "b1", status: str = "pass", nodes: tuple[str, ...] = (MO
     return DbtReport(build_id=build_id, outcome=DbtOutcome(command=["build"], nodes=results, error=error))
 
 
-def quality(border: str, state: str = "passed", build_id: str = "b1", subject: str = "git") -> QualityReport:
+def quality(checkpoint: str, state: str = "passed", build_id: str = "b1", subject: str = "git") -> QualityReport:
     result = CheckResult(subject=subject, check="rows", state=state, detail="3 of 10")
-    return QualityReport(build_id=build_id, border=border, results=[result])
+    return QualityReport(build_id=build_id, checkpoint=checkpoint, results=[result])
 
 
 GOOD = Evidence(
@@ -39,13 +39,13 @@ GOOD = Evidence(
     flows=(SourceFlow("git", 1000, 20),),
     sources=(SourceCompleteness(source="git", expected_days=28, missing_days=14, last_delivered_day=None),),
     policy=(),
-    thresholds=Thresholds(largest_quarantine_share=0.02, smallest_coverage_share=0.5),
+    thresholds=Thresholds(max_quarantine_share=0.02, min_coverage_share=0.5),
 )
 QUALITY = {"landed": quality("landed"), "published": quality("published")}
 BREAKS = {
     "no build": ({"build": None}, "build"),
     "warehouse of another build": ({"warehouse_build": ("b0", AS_OF)}, "one_build"),
-    "warehouse of another night": ({"warehouse_build": ("b1", AS_OF - timedelta(days=1))}, "one_build"),
+    "warehouse of another run": ({"warehouse_build": ("b1", AS_OF - timedelta(days=1))}, "one_build"),
     "warehouse without a build": ({"warehouse_build": None}, "one_build"),
     "no dbt results": ({"dbt": None}, "missing_result"),
     "dbt results of another build": ({"dbt": dbt("b0")}, "missing_result"),
@@ -75,7 +75,7 @@ BREAKS = {
         {"sources": (SourceCompleteness(source="git", expected_days=28, missing_days=15, last_delivered_day=None),)},
         "source_coverage",
     ),
-    "policy": ({"policy": (Refusal(rule="no_ranking", met="x ranks", advice="do not"),)}, "no_ranking"),
+    "policy": ({"policy": (Blocker(rule="no_ranking", met="x ranks", advice="do not"),)}, "no_ranking"),
 }
 
 
@@ -86,12 +86,12 @@ def test_a_whole_good_build_is_published():
 @pytest.mark.parametrize("broken", BREAKS)
 def test_the_gate_refuses(broken):
     changes, rule = BREAKS[broken]
-    assert [refusal.rule for refusal in judge(replace(GOOD, **changes))] == [rule]
+    assert [blocker.rule for blocker in judge(replace(GOOD, **changes))] == [rule]
 
 
 def test_a_night_that_died_tells_what_it_found_and_not_what_it_missed():
     died = replace(GOOD, dbt=None, quality={"landed": quality("landed", "failed"), "published": None})
-    assert [refusal.rule for refusal in judge_unfinished(died)] == ["quality_landed"]
+    assert [blocker.rule for blocker in judge_unfinished(died)] == ["quality_landed"]
 
 
 def test_a_warning_does_not_stop_a_night():

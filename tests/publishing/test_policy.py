@@ -21,11 +21,11 @@ def refused(connection, *relations: str, **changes: object) -> list[str]:
         "connection": connection,
         "relations": policy.read_relations(connection, ["kpi_values", "dim_teams", *relations]),
         "registry": policy.read_registry(connection),
-        "smallest_group": 5,
+        "min_group_size": 5,
         "dominance_share": 0.5,
-        "standing_versions": {},
+        "current_versions": {},
     }
-    return [f"{refusal.rule}: {refusal.met}" for refusal in policy.judge(Outgoing(**(outgoing | changes)))]
+    return [f"{blocker.rule}: {blocker.met}" for blocker in policy.judge(Outgoing(**(outgoing | changes)))]
 
 
 def test_a_sound_warehouse_is_not_refused(connection):
@@ -98,7 +98,7 @@ def test_an_unregistered_activity_column_is_refused(connection):
 
 def test_fewer_people_than_the_smallest_group_are_refused(connection):
     connection.execute("update metrics.int_metrics__all set contributors = 4 where metric_id = 'merge_rate'")
-    assert refused(connection)[0].startswith("smallest_group: merge_rate: 4 figures with fewer than 5 people")
+    assert refused(connection)[0].startswith("min_group_size: merge_rate: 4 figures with fewer than 5 people")
 
 
 def test_a_figure_that_one_person_carries_is_refused(connection):
@@ -126,7 +126,7 @@ def test_another_version_than_the_registered_one_is_refused(connection):
 
 
 def test_a_version_that_goes_back_is_refused(connection):
-    assert refused(connection, standing_versions={"merge_rate": 2}) == [
+    assert refused(connection, current_versions={"merge_rate": 2}) == [
         "registered_version: merge_rate goes back from version 2 to 1"
     ]
 
@@ -145,4 +145,4 @@ def test_a_type_that_old_clients_cannot_read_is_refused(connection):
 
 def test_nothing_is_published_without_the_long_table(connection):
     outgoing = Outgoing(connection, {"dim_teams": {"team_id": "VARCHAR"}}, {}, 5, 0.5, {})
-    assert [refusal.rule for refusal in policy.judge(outgoing)] == ["long_mart"]
+    assert [blocker.rule for blocker in policy.judge(outgoing)] == ["long_mart"]

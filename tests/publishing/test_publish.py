@@ -112,8 +112,8 @@ def test_an_older_night_never_becomes_current_again(warehouse, shelf):
 
 
 def test_old_publications_are_pruned_and_the_current_one_never(warehouse, shelf):
-    for night in (5, 0, 1, 2):
-        publish(material(warehouse, as_of=AS_OF + timedelta(days=night)), shelf, keep=2)
+    for partition in (5, 0, 1, 2):
+        publish(material(warehouse, as_of=AS_OF + timedelta(days=partition)), shelf, keep=2)
     assert [found.publication_id for found in publications(shelf)] == ["2026-11-18-1", "2026-11-21-1"]
     assert current(shelf).publication_id == "2026-11-21-1"
 

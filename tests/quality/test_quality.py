@@ -1,4 +1,4 @@
-"""The two borders bite: each way in which landed or outgoing data can change is met by its expectation."""
+"""The two checkpoints bite: each way in which landed or outgoing data can change is met by its expectation."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.connectors.base import Night
 from orchestration.contracts import Column, SourceContract, StreamContract
 from orchestration.landing.ledger import LandedFile, Load, StreamLoad
+from orchestration.partition import DailyPartition
 from orchestration.publishing import evidence
 from orchestration.quality import gx, landed, published
 from orchestration.quality.gx import Expected, Frame
 from orchestration.settings import load_settings
 from orchestration.storage.relations import columns_of
 from orchestration.warehouse.dbt_manifest import DataTest, Manifest, Node
-from orchestration.warehouse.inputs import NightInputs
+from orchestration.warehouse.inputs import BuildInputs
 from tests.publishing.small_warehouse import AS_OF, make_warehouse
 
 DAY = date(2026, 11, 15)
-NIGHT = Night.of(DAY)
+PARTITION = DailyPartition.of(DAY)
 COLUMNS = (Column("id", "string", required=True), Column("on_date", "date"), Column("output_tokens", "bigint"))
 STREAM = StreamContract("claude_code", "usage", "replace_day", ("id",), "on_date", None, COLUMNS)
 CONTRACTS = {"claude_code": SourceContract("claude_code", {"usage": STREAM}, lookback_days=7, freshness_days=2)}
@@ -49,7 +49,7 @@ def load_of(folder, days_ago: int, rows: int, *, ids: str | None = "a", tokens: 
         load_id=path,
         source="claude_code",
         slice_key=f"usage/{day}",
-        as_of=Night.of(day).as_of,
+        as_of=DailyPartition.of(day).as_of,
         sequence=1,
         digest="d",
         day=day,
@@ -60,7 +60,7 @@ def load_of(folder, days_ago: int, rows: int, *, ids: str | None = "a", tokens: 
 def found_wrong(tmp_path, loads: list[Load]) -> dict[str, str]:
     settings = load_settings(data=tmp_path, schedule={"start_date": DAY - timedelta(days=40)})
     settings = settings.model_copy(update={"sources": {"claude_code": {}}})
-    inputs = NightInputs(settings, NIGHT, CONTRACTS, {"claude_code": loads})
+    inputs = BuildInputs(settings, PARTITION, CONTRACTS, {"claude_code": loads})
     results = gx.validate(landed.frames(inputs, None))
     assert len(results) == 7
     return {f"{result.state} {result.check}": result.detail for result in results if result.state != "passed"}
@@ -107,8 +107,8 @@ def test_a_long_first_night_hides_no_bad_second_one(tmp_path):
         load_of(tmp_path / "landing", ago, rows, quarantined=bad) for ago, rows, bad in ((1, 9000, 0), (0, 90, 30))
     ]
     settings = load_settings(data=tmp_path).model_copy(update={"sources": {"claude_code": {}}})
-    inputs = NightInputs(settings, NIGHT, CONTRACTS, {"claude_code": loads})
-    standing = SimpleNamespace(as_of=NIGHT.as_of - timedelta(days=1))
+    inputs = BuildInputs(settings, PARTITION, CONTRACTS, {"claude_code": loads})
+    standing = SimpleNamespace(as_of=PARTITION.as_of - timedelta(days=1))
     since = evidence.new_since(inputs, standing)
     shares = {frame.rows["quarantine_share"][0] for frame in landed.frames(inputs, since) if "received" in frame.rows}
     assert shares == {0.25}

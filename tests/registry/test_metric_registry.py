@@ -59,7 +59,7 @@ def test_an_activity_stands_beside_an_outcome_or_a_quality(metric):
 
 
 def test_every_card_is_filled_in():
-    optional = {"smallest_n"}
+    optional = {"min_n"}
     assert [
         (m, field) for m, card in CARDS.items() for field in card if not card[field] and field not in optional
     ] == []

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from orchestration.connectors import connector
-from orchestration.connectors.base import Batch, Night, Refused, Row
+from orchestration.connectors.base import Batch, RejectedRecord, Row
+from orchestration.partition import DailyPartition
 from orchestration.sample_company import World, serve, settings_overrides
 from orchestration.sample_company.company_files import BROKEN_ROWS
 from orchestration.sample_company.world.reports import Book
@@ -18,7 +19,7 @@ PLANTED = {"company_files": BROKEN_ROWS}
 
 
 class Reading:
-    """All that one connector yields in one night."""
+    """All that one connector yields in one run."""
 
     def __init__(self, source: str, world: World) -> None:
         module = connector(source)
@@ -26,12 +27,12 @@ class Reading:
         self.rows: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.records: dict[str, list[Mapping[str, object]]] = {}
-        for piece in module.slices(config, Night(world.end), {}):
-            for item in piece.items():
+        for slice_ in module.slices(config, DailyPartition(world.end), {}):
+            for item in slice_.items():
                 self.take(item)
 
     def take(self, item: object) -> None:
-        if isinstance(item, Refused):
+        if isinstance(item, RejectedRecord):
             self.refused[item.stream] += 1
         if isinstance(item, Batch):
             self.rows[item.stream] += item.table.num_rows

@@ -4,23 +4,23 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
 import pytest
-from tests.landing.conftest import CONTRACT, event, piece
 
-from orchestration.connectors.base import Night
 from orchestration.contracts import StreamContract
 from orchestration.landing import ledger
+from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
 from orchestration.warehouse.duckdb_relations import prepare, record_built
-from orchestration.warehouse.inputs import NightInputs, coverage
+from orchestration.warehouse.inputs import BuildInputs, coverage
+from tests.landing.conftest import CONTRACT, event, slice_
 
 
 @pytest.fixture
 def inputs(landing, tmp_path):
     def build(day=date(2026, 11, 15)):
         settings = Settings(root=tmp_path, data=tmp_path, sources={"git": {}}, schedule={"start_date": "2026-11-13"})
-        night = Night.of(day)
-        loads = {"toy": ledger.visible(ledger.read(landing.folder, "toy"), night.as_of)}
-        return NightInputs(settings, night, {"toy": CONTRACT}, loads)
+        partition = DailyPartition.of(day)
+        loads = {"toy": ledger.visible(ledger.read(landing.folder, "toy"), partition.as_of)}
+        return BuildInputs(settings, partition, {"toy": CONTRACT}, loads)
 
     return build
 
@@ -37,37 +37,37 @@ def test_a_stream_that_never_landed_is_empty_and_typed(inputs):
 
 
 def test_the_view_shows_what_landed(inputs, land):
-    land(piece("a", [event(n) for n in range(3)]))
+    land(slice_("a", [event(n) for n in range(3)]))
     built = inputs()
     prepare(built)
     assert ask(built, "select count(*), sum(tokens) from landed_toy.events") == [(3, 3)]
 
 
 def test_an_earlier_night_does_not_see_later_loads(inputs, land):
-    land(piece("a", [event(1)]))
-    land(piece("b", [event(2)]), day=date(2026, 11, 16))
+    land(slice_("a", [event(1)]))
+    land(slice_("b", [event(2)]), day=date(2026, 11, 16))
     built = inputs(date(2026, 11, 15))
     prepare(built)
     assert ask(built, "select id from landed_toy.events") == [("1",)]
 
 
 def test_touched_days_are_those_whose_files_changed_since_the_last_build(inputs, land):
-    land(piece("a", [event(1, at="2026-11-13T10:00:00Z")]))
+    land(slice_("a", [event(1, at="2026-11-13T10:00:00Z")]))
     first = inputs()
     prepare(first)
     record_built(first)
-    land(piece("b", [event(2, at="2026-11-15T10:00:00Z")]), day=date(2026, 11, 16))
+    land(slice_("b", [event(2, at="2026-11-15T10:00:00Z")]), day=date(2026, 11, 16))
     second = inputs(date(2026, 11, 16))
     prepare(second)
     assert ask(second, "select day from run.touched_days") == [(date(2026, 11, 15),)]
 
 
 def test_days_of_a_build_that_died_are_replaced_by_a_build_that_finds_them_as_they_were(inputs, land):
-    land(piece("a", [event(1, at="2026-11-13T10:00:00Z")]))
+    land(slice_("a", [event(1, at="2026-11-13T10:00:00Z")]))
     first = inputs()
     prepare(first)
     record_built(first)
-    land(piece("b", [event(2, at="2026-11-13T11:00:00Z")]), day=date(2026, 11, 16))
+    land(slice_("b", [event(2, at="2026-11-13T11:00:00Z")]), day=date(2026, 11, 16))
     prepare(inputs(date(2026, 11, 16)))
     prepare(first)
     assert ask(first, "select day from run.touched_days") == [(date(2026, 11, 13),)]
@@ -90,17 +90,17 @@ def test_a_torn_warehouse_file_is_made_anew(inputs):
     prepare(built)
     built.settings.warehouse.write_bytes(built.settings.warehouse.read_bytes()[:5000])
     prepare(built)
-    assert ask(built, "select count(*) from run.night") == [(1,)]
+    assert ask(built, "select count(*) from run.context") == [(1,)]
 
 
 def test_the_fingerprint_tells_nights_apart_and_nothing_else(inputs, land):
-    land(piece("a", [event(1)]))
+    land(slice_("a", [event(1)]))
     assert inputs().fingerprint == inputs().fingerprint
     assert inputs().fingerprint != inputs(date(2026, 11, 16)).fingerprint
 
 
 def test_refused_records_stand_in_the_quarantine_relation(inputs, land):
-    land(piece("a", [event(1, tokens="x")]))
+    land(slice_("a", [event(1, tokens="x")]))
     built = inputs()
     prepare(built)
     assert ask(built, "select reason, received, landed, run.loads.quarantined from run.quarantine, run.loads") == [
@@ -113,15 +113,15 @@ WEEK = timedelta(days=7)
 
 
 def read_until(*windows: tuple[date, date]) -> date | None:
-    """The first day that an upsert stream of weekly windows has not read: (start, night of its newest load)."""
+    """The first day that an upsert stream of weekly windows has not read: (start, run of its newest load)."""
     stream = StreamContract("pagerduty", "log_entries", "upsert", ("id",), None, None, ())
     part = ledger.StreamLoad(received=0, landed=0, quarantined=0, files=[])
     loads = [
         ledger.Load(
             load_id=f"{start}", source="pagerduty", slice_key=f"log_entries/{start}", digest="d", sequence=0,
-            as_of=datetime.combine(night, time(), UTC), cursor="read", streams={"log_entries": part},
+            as_of=datetime.combine(partition, time(), UTC), cursor="read", streams={"log_entries": part},
         )
-        for start, night in windows
+        for start, partition in windows
     ]  # fmt: skip
     days = [MONDAY + timedelta(days=n) for n in range(40)]
     missing = [found.day for found in coverage(stream, loads, days) if found.status == "missing"]
@@ -129,8 +129,8 @@ def read_until(*windows: tuple[date, date]) -> date | None:
 
 
 def test_a_window_that_is_settled_and_read_no_more_is_not_missing():
-    nights = [(MONDAY, MONDAY + WEEK), (MONDAY + WEEK, MONDAY + 2 * WEEK), (MONDAY + 2 * WEEK, MONDAY + 2.5 * WEEK)]
-    assert read_until(*nights) == date(2026, 11, 19)
+    partitions = [(MONDAY, MONDAY + WEEK), (MONDAY + WEEK, MONDAY + 2 * WEEK), (MONDAY + 2 * WEEK, MONDAY + 2.5 * WEEK)]
+    assert read_until(*partitions) == date(2026, 11, 19)
 
 
 def test_days_after_a_window_that_failed_are_missing():

@@ -16,9 +16,9 @@ people as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -54,11 +54,11 @@ dated as (
         milestones.*,
         people.author_kind,
         people.sponsor_person_key,
-        {{ local_date('milestones.ready_at', 'night.organisation_zone') }} as ready_date,
-        {{ local_date('milestones.merged_at', 'night.organisation_zone') }} as merged_date,
-        {{ local_date('milestones.closed_at', 'night.organisation_zone') }} as closed_date
+        {{ local_date('milestones.ready_at', 'context.organisation_zone') }} as ready_date,
+        {{ local_date('milestones.merged_at', 'context.organisation_zone') }} as merged_date,
+        {{ local_date('milestones.closed_at', 'context.organisation_zone') }} as closed_date
     from milestones
-    cross join night
+    cross join context
     inner join people
         on milestones.change_id = people.change_id
 

@@ -5,9 +5,9 @@ with deployments as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -63,9 +63,9 @@ dated as (
 
     select
         deployments.*,
-        {{ local_date('deployments.finished_at', 'night.organisation_zone') }} as finished_date
+        {{ local_date('deployments.finished_at', 'context.organisation_zone') }} as finished_date
     from deployments
-    cross join night
+    cross join context
 
 )
 

@@ -4,9 +4,9 @@ with incidents as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -35,9 +35,9 @@ dated as (
 
     select
         incidents.*,
-        {{ local_date('incidents.started_at', 'night.organisation_zone') }} as started_date
+        {{ local_date('incidents.started_at', 'context.organisation_zone') }} as started_date
     from incidents
-    cross join night
+    cross join context
 
 )
 

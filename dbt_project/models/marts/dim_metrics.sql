@@ -7,7 +7,7 @@ select
     entity_types,
     interval_kind,
     scale,
-    smallest_n,
+    min_n,
     maturity_days,
     when_immature,
     is_about_people,

@@ -11,9 +11,9 @@ weeks as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 )
 
@@ -23,10 +23,10 @@ select
     weeks.iso_week,
     {{ outcome_kpi_columns() }}
     {{ usage_kpi_columns() }}
-    night.active_target_share,
+    context.active_target_share,
     kpis.as_of
 from kpis
 inner join weeks
     on kpis.week_start_date = weeks.week_start_date
-cross join night
-group by kpis.entity_id, kpis.week_start_date, weeks.iso_week, night.active_target_share, kpis.as_of
+cross join context
+group by kpis.entity_id, kpis.week_start_date, weeks.iso_week, context.active_target_share, kpis.as_of

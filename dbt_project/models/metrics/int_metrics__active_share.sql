@@ -4,9 +4,9 @@ with people_weeks as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -22,12 +22,12 @@ entity_people as (
     union all
     select
         'organisation' as entity_type,
-        night.organisation as entity_id,
+        context.organisation as entity_id,
         people_weeks.week_start_date,
         people_weeks.is_active,
         people_weeks.is_qualified
     from people_weeks
-    cross join night
+    cross join context
 
 ),
 

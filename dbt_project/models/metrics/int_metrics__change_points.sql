@@ -18,9 +18,9 @@
     ('merge_wait_hours', 'merge_wait_hours'),
     ('commit_to_merge_hours', 'commit_to_merge_hours'),
 ] -%}
-with night as (
+with context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -42,10 +42,10 @@ changes as (
             people.sponsor_person_key,
             case when changes.author_kind in ('human', 'unknown') then people.author_identifier end
         ) as contributor,
-        changes.cycle_time_hours <= 24 * night.cohort_days as is_merged_in_time,
+        changes.cycle_time_hours <= 24 * context.cohort_days as is_merged_in_time,
         {{ elapsed_hours('changes.merged_at', 'changes.reverted_at') }} <= 720 as is_reverted_soon
     from {{ ref('fct_changes') }} as changes
-    cross join night
+    cross join context
     inner join people
         on changes.change_id = people.change_id
     where changes.is_standard_population

@@ -13,9 +13,9 @@ merged as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -23,10 +23,10 @@ lasting_changes as (
 
     select
         coalesce(changes.team_id_at_merge, 'unassigned') as team_id,
-        night.organisation,
+        context.organisation,
         cast(date_trunc('week', changes.merged_date) as date) as week_start_date
     from {{ ref('fct_changes') }} as changes
-    cross join night
+    cross join context
     where
         changes.is_merged
         and changes.is_standard_population

@@ -1,6 +1,6 @@
-with night as (
+with context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -9,16 +9,16 @@ metrics as (
     select
         metrics.*,
         coalesce(
-            metrics.smallest_n,
+            metrics.min_n,
             case metrics.interval_kind
-                when 'wilson' then night.smallest_rate_n
-                when 'order_statistic' then night.smallest_median_n
+                when 'wilson' then context.min_rate_n
+                when 'order_statistic' then context.min_median_n
                 else 0
             end
         ) as least_n,
-        night.as_of
+        context.as_of
     from {{ ref('metrics') }} as metrics
-    cross join night
+    cross join context
 
 ),
 

@@ -1,6 +1,6 @@
-with night as (
+with context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -15,7 +15,7 @@ points as (
 select
     points.metric_id,
     'organisation' as entity_type,
-    night.organisation as entity_id,
+    context.organisation as entity_id,
     points.week_start_date,
     points.point_id,
     points.contributor,
@@ -23,7 +23,7 @@ select
     points.tries,
     points.hours
 from points
-cross join night
+cross join context
 union all
 select
     points.metric_id,

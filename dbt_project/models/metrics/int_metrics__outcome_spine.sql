@@ -4,9 +4,9 @@ with weeks as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -14,11 +14,11 @@ entities as (
 
     select
         'organisation' as entity_type,
-        night.organisation as entity_id,
+        context.organisation as entity_id,
         weeks.week_start_date,
         'all' as scope
     from weeks
-    cross join night
+    cross join context
     union
     select
         'team' as entity_type,

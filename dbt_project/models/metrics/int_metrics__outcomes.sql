@@ -6,10 +6,10 @@ with metrics as (
         metrics.interval_kind,
         metrics.entity_types,
         metrics.is_about_people,
-        case when metrics.metric_id = 'merge_rate_14d' then night.cohort_days else metrics.maturity_days end
+        case when metrics.metric_id = 'merge_rate_14d' then context.cohort_days else metrics.maturity_days end
             as maturity_days
     from {{ ref('metrics') }} as metrics
-    cross join {{ ref('stg_run__night') }} as night
+    cross join {{ ref('stg_run__context') }} as context
     inner join (select distinct metric_id from {{ ref('outcome_coverage') }}) as outcome_metrics
         on metrics.metric_id = outcome_metrics.metric_id
 

@@ -4,9 +4,9 @@ with metrics as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -19,17 +19,17 @@ cells as (
         cells.entity_id,
         cells.week_start_date,
         cells.contributors,
-        night.smallest_group,
+        context.min_group_size,
         coalesce(cells.completeness, 0) > 0 as is_covered,
         metrics.kind in ('activity', 'cost') as is_use,
         metrics.is_about_people
         and coalesce(cells.completeness, 0) > 0
         and (cells.entity_type != 'organisation' or metrics.kind in ('activity', 'cost')) as is_guarded,
-        coalesce(cells.largest_share > night.dominance_share, false) as is_carried_by_one
+        coalesce(cells.largest_share > context.dominance_share, false) as is_carried_by_one
     from {{ ref('int_metrics__all') }} as cells
     inner join metrics
         on cells.metric_id = metrics.metric_id
-    cross join night
+    cross join context
 
 ),
 
@@ -39,7 +39,7 @@ primary_rules as (
         *,
         -- that nothing was merged by nobody is no fact about a person; that nobody of a team used a tool is
         is_guarded
-        and coalesce(contributors, 0) < smallest_group
+        and coalesce(contributors, 0) < min_group_size
         and (
             contributors is null
             or contributors > 0
@@ -98,5 +98,5 @@ select
     and is_visible_group
     and rank_by_size = 1
     and hidden_cells > 0
-    and (hidden_groups < 2 or hidden_people < smallest_group) as is_complementary
+    and (hidden_groups < 2 or hidden_people < min_group_size) as is_complementary
 from families

@@ -7,9 +7,9 @@ with usage_days as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -23,10 +23,10 @@ entity_days as (
     union all
     select
         'organisation' as entity_type,
-        night.organisation as entity_id,
+        context.organisation as entity_id,
         usage_days.*
     from usage_days
-    cross join night
+    cross join context
 
 )
 

@@ -10,9 +10,9 @@ weeks as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -39,10 +39,10 @@ entities as (
     union
     select
         'organisation' as entity_type,
-        night.organisation as entity_id,
+        context.organisation as entity_id,
         weeks.week_start_date
     from weeks
-    cross join night
+    cross join context
 
 )
 

@@ -19,7 +19,7 @@ import orjson
 from pydantic import SecretStr
 
 from orchestration.connectors._http.errors import BrokenAnswerError, EndlessPagesError
-from orchestration.connectors._http.waiting import Transport
+from orchestration.connectors._http.waiting import RetryPolicy
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
@@ -39,7 +39,7 @@ def bearer(token: SecretStr) -> dict[str, SecretStr]:
 def client(
     base_url: str,
     auth_headers: Mapping[str, SecretStr],
-    transport: Transport | None = None,
+    retries: RetryPolicy | None = None,
     headers: Mapping[str, str] | None = None,
     renew: Renew | None = None,
 ) -> Client:
@@ -53,7 +53,7 @@ def client(
     # urllib3 logs whole addresses at debug level, and download links carry their signature in the query
     logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
     credentials = Credentials(base_url, auth_headers, renew)
-    session = GuardedSession(transport or Transport(), credentials)
+    session = GuardedSession(retries or RetryPolicy(), credentials)
     said = {"Accept": "application/json", "User-Agent": "counterpoise", **(headers or {})}
     config = RuntimeConfiguration()
     return Client(RESTClient(base_url, said, credentials, session=session, config=config), session)
@@ -85,7 +85,7 @@ class Client:
     def __init__(self, rest: RESTClient, session: GuardedSession) -> None:
         self._rest = rest
         self._session = session
-        self.transport = session.transport
+        self.retries = session.retries
 
     def get_json(
         self,
@@ -124,7 +124,7 @@ class Client:
 
         from orchestration.connectors._http.credentials import named, origin
 
-        guard = PageGuard(named("GET", f"{self._rest.base_url}/{path.lstrip('/')}"), self.transport.max_pages)
+        guard = PageGuard(named("GET", f"{self._rest.base_url}/{path.lstrip('/')}"), self.retries.max_pages)
         following = self._rest.paginate(
             path,
             params=dict(params or {}),
@@ -153,7 +153,7 @@ class Client:
         settings = self._session.merge_environment_settings(url, {}, True, None, None)
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
             self._session.send(asked, spool=spool, **settings)
-            yield from _lines(spool, named("GET", url), self.transport.max_download_bytes)
+            yield from _lines(spool, named("GET", url), self.retries.max_download_bytes)
 
 
 def _under(page: list[object], key: str, what: str) -> list[object]:
@@ -175,7 +175,7 @@ def _lines(spool: IO[bytes], what: str, limit: int) -> Iterator[tuple[int, bytes
         broken = "a JSON array that is not whole"
     else:
         return
-    raise BrokenAnswerError(f"{what}: {broken}; nothing of this slice counts. Run the night again.")
+    raise BrokenAnswerError(f"{what}: {broken}; nothing of this slice counts. Run the run again.")
 
 
 def _opens_array(file: IO[bytes] | gzip.GzipFile) -> bool:

@@ -7,18 +7,18 @@ of the HTTP library, which holds the request, is never chained to these.
 
 from __future__ import annotations
 
-from orchestration.errors import PermissionRefusedError, RateLimitedError, SourceError, UnreachableError
+from orchestration.errors import PermissionDeniedError, RateLimitedError, SourceError, UnreachableError
 
 
-class UnauthorisedError(PermissionRefusedError):
+class UnauthorisedError(PermissionDeniedError):
     """401: the credential is missing, wrong or expired."""
 
 
-class ForbiddenError(PermissionRefusedError):
+class ForbiddenError(PermissionDeniedError):
     """403 that is no rate limit: the credential lacks a permission."""
 
 
-class NotFoundError(PermissionRefusedError):
+class NotFoundError(PermissionDeniedError):
     """404: the thing is not there, or the credential may not know that it is."""
 
 
@@ -44,7 +44,7 @@ __all__ = [
     "ForbiddenError",
     "GoneError",
     "NotFoundError",
-    "PermissionRefusedError",
+    "PermissionDeniedError",
     "RateLimitedError",
     "RejectedError",
     "SourceError",

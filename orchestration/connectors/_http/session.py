@@ -18,7 +18,7 @@ from requests import PreparedRequest, Response
 
 from orchestration.connectors._http.credentials import Credentials, named, origin
 from orchestration.connectors._http.errors import BrokenAnswerError, RejectedError, UnreachableError
-from orchestration.connectors._http.waiting import PassingError, Transport, judge_status, until_answered
+from orchestration.connectors._http.waiting import RetryPolicy, TransientError, call_with_retries, raise_for_status
 
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 64 * 1024
@@ -30,9 +30,9 @@ Judge = Callable[[object, Mapping[str, str]], None]
 class GuardedSession(requests.Session):
     """A session whose `send` returns a whole, judged answer or raises a `SourceError`."""
 
-    def __init__(self, transport: Transport, credentials: Credentials) -> None:
+    def __init__(self, retries: RetryPolicy, credentials: Credentials) -> None:
         super().__init__()
-        self.transport = transport
+        self.retries = retries
         self.credentials = credentials
 
     def get_redirect_target(self, resp: Response) -> str | None:
@@ -47,7 +47,7 @@ class GuardedSession(requests.Session):
         kwargs.update(
             stream=True,
             allow_redirects=False,
-            timeout=(self.transport.connect_seconds, self.transport.read_seconds),
+            timeout=(self.retries.connect_seconds, self.retries.read_seconds),
         )
         what = named(request.method, request.url)
 
@@ -55,7 +55,7 @@ class GuardedSession(requests.Session):
             with self._accepted(request, what, kwargs) as answer:
                 return self._spooled(answer, spool) if spool is not None else self._whole(answer, judge)
 
-        return until_answered(self.transport, what, attempt, attempts)
+        return call_with_retries(self.retries, what, attempt, attempts)
 
     def _accepted(self, request: PreparedRequest, what: str, kwargs: dict[str, Any]) -> Response:
         answer = self._followed(request, kwargs)
@@ -63,10 +63,10 @@ class GuardedSession(requests.Session):
             answer = self._followed(self.credentials(request), kwargs)
         left = answer.headers.get("x-ratelimit-remaining") or answer.headers.get("ratelimit-remaining") or ""
         if left.isdigit():
-            self.transport.counters.rate_limit_left = int(left)
+            self.retries.counters.rate_limit_left = int(left)
         if answer.status_code >= 400:
             with answer:
-                judge_status(answer.status_code, answer.headers, self._message(answer), what)
+                raise_for_status(answer.status_code, answer.headers, self._message(answer), what)
         return answer
 
     def _followed(self, request: PreparedRequest, kwargs: dict[str, Any]) -> Response:
@@ -93,7 +93,7 @@ class GuardedSession(requests.Session):
         return self.credentials(following) if self.credentials.signed(request) else following
 
     def _sent(self, request: PreparedRequest, kwargs: dict[str, Any]) -> Response:
-        self.transport.counters.calls += 1
+        self.retries.counters.calls += 1
         try:
             return super().send(request, **kwargs)
         except requests.exceptions.SSLError:
@@ -105,18 +105,18 @@ class GuardedSession(requests.Session):
             final = f"the request could not be sent ({type(error).__name__})"
         if final:
             raise UnreachableError(f"{named(request.method, request.url)}: {final}.")
-        raise PassingError(f"no answer ({kind})")
+        raise TransientError(f"no answer ({kind})")
 
     def _whole(self, answer: Response, judge: Judge | None) -> Response:
         """The answer with its body read and parsed once; no content reads as null."""
-        body = b"".join(self._chunks(answer, self.transport.max_answer_bytes)) or b"null"
+        body = b"".join(self._chunks(answer, self.retries.max_answer_bytes)) or b"null"
         try:
             parsed: object = orjson.loads(body)
         except orjson.JSONDecodeError:
             parsed, body = None, b""
         if not body:
             kind = answer.headers.get("content-type", "no content type").partition(";")[0]
-            raise PassingError(f"{answer.status_code} without whole JSON ({kind})", error=BrokenAnswerError)
+            raise TransientError(f"{answer.status_code} without whole JSON ({kind})", error=BrokenAnswerError)
         answer._content = body
         answer.json = lambda **_: parsed  # type: ignore[method-assign]
         if judge is not None:
@@ -126,24 +126,24 @@ class GuardedSession(requests.Session):
     def _spooled(self, answer: Response, spool: IO[bytes]) -> Response:
         spool.seek(0)
         spool.truncate()
-        for chunk in self._chunks(answer, self.transport.max_download_bytes):
+        for chunk in self._chunks(answer, self.retries.max_download_bytes):
             spool.write(chunk)
         spool.seek(0)
         return answer
 
     def _chunks(self, answer: Response, limit: int) -> Iterator[bytes]:
         """The body piece by piece; a break, a stall or a trickle is a passing failure, a flood is final."""
-        total, end = 0, self.transport.monotonic() + self.transport.answer_seconds
+        total, end = 0, self.retries.monotonic() + self.retries.answer_seconds
         pieces = answer.iter_content(CHUNK_BYTES)
-        while piece := _next(pieces):
-            total += len(piece)
+        while slice_ := _next(pieces):
+            total += len(slice_)
             if total > limit:
                 raise BrokenAnswerError(
                     f"{named(answer.request.method, answer.url)}: more than {limit:,} bytes; stopped reading."
                 )
-            if self.transport.monotonic() > end:
-                raise PassingError(f"not whole after {self.transport.answer_seconds:g} s")
-            yield piece
+            if self.retries.monotonic() > end:
+                raise TransientError(f"not whole after {self.retries.answer_seconds:g} s")
+            yield slice_
 
     def _message(self, answer: Response) -> str:
         """What the tool says about its refusal, short, on one line and without our secrets."""
@@ -162,4 +162,4 @@ def _next(pieces: Iterator[bytes]) -> bytes:
         return next(pieces, b"")
     except requests.exceptions.RequestException as error:
         kind = type(error).__name__
-    raise PassingError(f"the answer broke off ({kind})", error=BrokenAnswerError)
+    raise TransientError(f"the answer broke off ({kind})", error=BrokenAnswerError)

@@ -3,7 +3,7 @@
 Passing failures (connection, 5xx, a cut-off answer) wait with exponential backoff and full jitter, and end
 after `attempts` tries. Rate limits wait as long as the tool asks, and end when the run's budget of waiting is
 used up. The tool's own `date` header is the clock: a pause is the difference of two of its instants, so a wrong
-clock on this machine changes nothing. Sleep and chance are arguments: a test neither waits nor guesses.
+clock on this machine changes nothing. Sleep and jitter are arguments: a test neither waits nor guesses.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from orchestration.connectors._http.errors import (
 Answer = TypeVar("Answer")
 Headers = Mapping[str, str]
 LIMIT_WORDS = ("rate limit", "abuse detection", "too many requests")
-KEPT = "Everything that already landed is kept; run the same night again"
+KEPT = "Everything that already landed is kept; run the same run again"
 _FINAL: dict[int, tuple[type[SourceError], str]] = {
     401: (UnauthorisedError, "The credential is wrong or expired; set a valid one"),
     403: (ForbiddenError, "The credential lacks a permission for this"),
@@ -50,11 +50,11 @@ class Counters:
 
 
 @dataclass(frozen=True)
-class Transport:
+class RetryPolicy:
     """How a run reaches its tools: limits, patience, and the seams through which tests enter."""
 
     sleep: Callable[[float], None] = time.sleep
-    chance: Callable[[], float] = random.random
+    jitter: Callable[[], float] = random.random
     monotonic: Callable[[], float] = time.monotonic
     connect_seconds: float = 10.0
     read_seconds: float = 60.0
@@ -70,7 +70,7 @@ class Transport:
     counters: Counters = field(default_factory=Counters)
 
 
-class PassingError(Exception):
+class TransientError(Exception):
     """A failure that another try may heal; never leaves the HTTP layer."""
 
     def __init__(
@@ -88,47 +88,47 @@ class PassingError(Exception):
         self.error = error
 
 
-def until_answered(
-    transport: Transport, what: str, attempt: Callable[[], Answer], attempts: int | None = None
+def call_with_retries(
+    retries: RetryPolicy, what: str, attempt: Callable[[], Answer], attempts: int | None = None
 ) -> Answer:
     """The answer of the first good try; errors are raised outside the handler, so nothing is chained."""
-    allowed = attempts or transport.attempts
+    allowed = attempts or retries.attempts
     failures = limits = 0
     while True:
         try:
             return attempt()
-        except PassingError as passing:
+        except TransientError as passing:
             failure = passing
         if failure.limited:
-            pause = _limit_pause(transport, failure.headers, limits)
+            pause = _limit_pause(retries, failure.headers, limits)
             limits += 1
         else:
             failures += 1
-            pause = _failure_pause(transport, failure.headers, failures)
+            pause = _failure_pause(retries, failure.headers, failures)
         if not failure.limited and failures >= allowed:
             raise failure.error(f"{what}: {failure.reason}, at {failures} of {allowed} tries. {KEPT}.")
-        left = transport.wait_budget_seconds - transport.counters.waited_seconds
+        left = retries.wait_budget_seconds - retries.counters.waited_seconds
         if pause > left:
-            raise _out_of_patience(transport, what, failure, pause)
-        transport.counters.retries += 1
-        transport.counters.waited_seconds += pause
-        transport.sleep(pause)
+            raise _budget_exhausted(retries, what, failure, pause)
+        retries.counters.retries += 1
+        retries.counters.waited_seconds += pause
+        retries.sleep(pause)
 
 
-def judge_status(status: int, headers: Headers, message: str, what: str) -> None:
+def raise_for_status(status: int, headers: Headers, message: str, what: str) -> None:
     """Return for an answer below 400; raise what the status means otherwise."""
     if status < 400:
         return
     said = f": {message}" if message else ""
     if _is_limit(status, headers, message):
-        raise PassingError(f"{status} rate limit{said}", limited=True, headers=headers)
+        raise TransientError(f"{status} rate limit{said}", limited=True, headers=headers)
     if status == 408 or status >= 500:
-        raise PassingError(f"{status}{said}", headers=headers)
+        raise TransientError(f"{status}{said}", headers=headers)
     error, meaning = _FINAL.get(status, (RejectedError, "The request was refused as it stands"))
     raise error(f"{what}: {status}{said}. {meaning}. {KEPT}.")
 
 
-def asked_pause(headers: Headers) -> float | None:
+def retry_after_seconds(headers: Headers) -> float | None:
     """The pause in seconds that the tool asks for; None where it names none."""
     asked = headers.get("retry-after", "").strip()
     if asked.isdigit():
@@ -142,29 +142,29 @@ def asked_pause(headers: Headers) -> float | None:
     return float(relative) if relative.isdigit() else None
 
 
-def _limit_pause(transport: Transport, headers: Headers, number: int) -> float:
+def _limit_pause(retries: RetryPolicy, headers: Headers, number: int) -> float:
     """As asked, at least a second; else doubling from the floor, with up to a quarter of chance on top."""
-    asked = asked_pause(headers)
+    asked = retry_after_seconds(headers)
     if asked is not None:
         return max(1.0, asked)
-    return transport.limit_floor_seconds * 2.0 ** min(number, 10) * (1 + transport.chance() / 4)
+    return retries.limit_floor_seconds * 2.0 ** min(number, 10) * (1 + retries.jitter() / 4)
 
 
-def _failure_pause(transport: Transport, headers: Headers, number: int) -> float:
-    asked = asked_pause(headers)
+def _failure_pause(retries: RetryPolicy, headers: Headers, number: int) -> float:
+    asked = retry_after_seconds(headers)
     if asked is not None:
         return asked
-    longest = min(transport.backoff_cap_seconds, transport.backoff_seconds * 2.0 ** min(number - 1, 10))
-    return transport.chance() * longest
+    longest = min(retries.backoff_cap_seconds, retries.backoff_seconds * 2.0 ** min(number - 1, 10))
+    return retries.jitter() * longest
 
 
-def _out_of_patience(transport: Transport, what: str, failure: PassingError, pause: float) -> SourceError:
+def _budget_exhausted(retries: RetryPolicy, what: str, failure: TransientError, pause: float) -> SourceError:
     sent = _instant(failure.headers.get("date", ""))
     when = f"after {sent + timedelta(seconds=pause):%Y-%m-%dT%H:%M:%SZ}" if sent else f"in {pause:,.0f} s"
     kind = RateLimitedError if failure.limited else failure.error
     return kind(
         f"{what}: {failure.reason}. It asks for {pause:,.0f} s; this run has waited "
-        f"{transport.counters.waited_seconds:,.0f} of at most {transport.wait_budget_seconds:,.0f} s. "
+        f"{retries.counters.waited_seconds:,.0f} of at most {retries.wait_budget_seconds:,.0f} s. "
         f"{KEPT} {when}."
     )
 

@@ -53,7 +53,7 @@ class Signature:
     source: str
 
 
-class Signatures:
+class BotRegistry:
     """The whole list, indexed. Matching folds case, but for regular expressions, which say it themselves."""
 
     def __init__(self, listed: Iterable[Signature], digest: str) -> None:
@@ -103,7 +103,7 @@ class Signatures:
 
 
 @lru_cache(maxsize=8)
-def load_signatures(path: Path = DEFAULT_PATH) -> Signatures:
+def load_bot_registry(path: Path = DEFAULT_PATH) -> BotRegistry:
     """Read the list; SettingsError names the line of a row that makes no sense."""
     try:
         content = path.read_bytes()
@@ -116,7 +116,7 @@ def load_signatures(path: Path = DEFAULT_PATH) -> Signatures:
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise SettingsError(f"{path.name}: columns are {reader.fieldnames}, expected {list(COLUMNS)}")
     listed = [_signature(row, f"{path.name}:{number}") for number, row in enumerate(reader, start=2)]
-    return Signatures(listed, hashlib.sha256(content).hexdigest())
+    return BotRegistry(listed, hashlib.sha256(content).hexdigest())
 
 
 def _signature(row: dict[str, str], where: str) -> Signature:

@@ -2,7 +2,7 @@
 
 Reads:  logs below `log_roots` (see `logs`), and GET /v1/organizations/usage_report/claude_code, one UTC
         day a request chain, with an Admin key. Either half alone is enough; without a key the API is not asked.
-Lands:  session_lines, session_prompts (only what is new since last night), and for each day anew analytics_days,
+Lands:  session_lines, session_prompts (only what is new since last run), and for each day anew analytics_days,
         analytics_models and analytics_tools.
 Leaves out: all content of sessions. An organisation on Bedrock, Vertex or Foundry is not in the API: use logs.
 
@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from orchestration.connectors._http import client
-from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig, Transport
+from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
 from orchestration.connectors.claude_code.logs import LogRoot, find_logs, read_marks
 from orchestration.errors import SettingsError
+from orchestration.partition import DailyPartition
 
 if TYPE_CHECKING:
     from orchestration.connectors._http import Client
@@ -44,8 +45,8 @@ class Config(SourceConfig):
     log_roots: tuple[LogRoot, ...] = Field((), description="Folders of session logs; a path alone will do.")
     base_url: str = Field("https://api.anthropic.com", description="Where the analytics are.")
     api_key: SecretStr | None = Field(None, description="An Admin key; without it only logs are read.")
-    lookback_days: int = Field(2, ge=1, description="Days of analytics that are read again each night.")
-    history_days: int = Field(28, ge=1, description="Days of analytics that the first night reads.")
+    lookback_days: int = Field(2, ge=1, description="Days of analytics that are read again each run.")
+    history_days: int = Field(28, ge=1, description="Days of analytics that the first run reads.")
 
     @field_validator("log_roots", mode="before")
     @classmethod
@@ -61,14 +62,16 @@ class Config(SourceConfig):
         return self
 
 
-def slices(config: Config, night: Night, cursors: Cursors, transport: Transport | None = None) -> Iterator[Slice]:
+def slices(
+    config: Config, partition: DailyPartition, cursors: Cursors, retries: RetryPolicy | None = None
+) -> Iterator[Slice]:
     if config.log_roots:
-        yield _log_slice(config, night, cursors)
+        yield _log_slice(config, partition, cursors)
     if config.api_key is not None:
-        yield from _analytics_slices(config, night, cursors, config.api_key, transport)
+        yield from _analytics_slices(config, partition, cursors, config.api_key, retries)
 
 
-def _log_slice(config: Config, night: Night, cursors: Cursors) -> Slice:
+def _log_slice(config: Config, partition: DailyPartition, cursors: Cursors) -> Slice:
     """All logs at once: reading them is cheap, and each slice would cost a file a day of its own."""
     from orchestration.connectors.claude_code.blocks import LogReading
 
@@ -78,18 +81,18 @@ def _log_slice(config: Config, night: Night, cursors: Cursors) -> Slice:
             "claude_code: logs of a machine's user and an api_key were both configured; the same tokens would "
             "count twice. Name the folder by the person's e-mail, or remove the key."
         )
-    reading = LogReading(files, read_marks(cursors.get(LOG_SLICE)), night.as_of)
+    reading = LogReading(files, read_marks(cursors.get(LOG_SLICE)), partition.as_of)
     return Slice(LOG_SLICE, LOG_STREAMS, reading.items, reading.cursor)
 
 
 def _analytics_slices(
-    config: Config, night: Night, cursors: Cursors, key: SecretStr, transport: Transport | None
+    config: Config, partition: DailyPartition, cursors: Cursors, key: SecretStr, retries: RetryPolicy | None
 ) -> Iterator[Slice]:
-    """The days that may still change, and those of the history that no night has brought yet."""
+    """The days that may still change, and those of the history that no run has brought yet."""
     headers = {"anthropic-version": "2023-06-01"}
-    api = client(config.base_url, {"x-api-key": key}, transport, headers)
+    api = client(config.base_url, {"x-api-key": key}, retries, headers)
     for back in reversed(range(max(config.history_days, config.lookback_days))):
-        day = night.day - timedelta(days=back)
+        day = partition.day - timedelta(days=back)
         name = f"analytics/{day}"
         if back < config.lookback_days or name not in cursors:
             yield Slice(name, ANALYTICS_STREAMS, partial(_analytics, api, day), cursor="read", day=day)

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.connectors.base import Batch, Item, Refused
+from orchestration.connectors.base import Batch, Item, RejectedRecord
 from orchestration.connectors.claude_code.lines import Parsed, parse_block, parse_lines
 from orchestration.connectors.claude_code.logs import BLOCK_BYTES, LogFile, Mark, Stretch, stretches, write_marks
 
@@ -36,14 +36,14 @@ class Cut(NamedTuple):
 
 @dataclass
 class LogReading:
-    """One reading of some logs: the items, and afterwards the marks that say where the next night goes on."""
+    """One reading of some logs: the items, and afterwards the marks that say where the next run goes on."""
 
     files: Sequence[LogFile]
     before: dict[str, Mark]
     as_of: datetime
     marks: dict[str, Mark] = field(default_factory=dict)
     cuts: dict[str, Cut] = field(default_factory=dict)
-    """By file: the first line that this night may not see."""
+    """By file: the first line that this run may not see."""
 
     def items(self) -> Iterator[Item]:
         self.marks, self.cuts = {}, {}
@@ -87,13 +87,13 @@ class LogReading:
         for row, reason, payload in parsed.refused:
             number, place = places.one(row)
             if place < ends[number]:
-                yield Refused(LINES, reason, f"{block[number].file.digest}:{place}", payload)
+                yield RejectedRecord(LINES, reason, f"{block[number].file.digest}:{place}", payload)
         for number, each in enumerate(block):
             if each.torn and each.first_line < ends[number]:
-                yield Refused(LINES, "truncated_line", f"{each.file.digest}:{each.first_line}", each.torn)
+                yield RejectedRecord(LINES, "truncated_line", f"{each.file.digest}:{each.first_line}", each.torn)
 
     def _cut(self, table: pa.Table, places: _Places) -> None:
-        """Note for each file the first line that the night may not see."""
+        """Note for each file the first line that the run may not see."""
         late = table.filter(pc.fill_null(pc.greater_equal(table["timestamp"], pa.scalar(self.as_of, INSTANT)), False))
         late = late.select(["row", "timestamp"]).sort_by("row")
         numbers, lines = places.of(late["row"].to_numpy())

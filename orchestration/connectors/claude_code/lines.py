@@ -65,7 +65,7 @@ _USAGE_FIELDS = {
 }
 
 
-Refusal = tuple[int, str, bytes]
+Blocker = tuple[int, str, bytes]
 """Row, reason and the line itself."""
 
 
@@ -75,7 +75,7 @@ class Parsed:
 
     usage: pa.Table
     prompts: pa.Table
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[Blocker, ...] = ()
 
     def followed_by(self, other: Parsed, lines: int) -> Parsed:
         """This stretch of so many lines and then the other, as one."""
@@ -105,14 +105,14 @@ def parse_lines(data: bytes) -> Parsed:
     """The same, line by line: each line is read or refused for itself."""
     good: list[dict[str, object]] = []
     texts: list[bytes] = []
-    refused: list[Refusal] = []
+    refused: list[Blocker] = []
     for row, line in enumerate(data.split(b"\n")[:-1]):
         if not line.strip():
             continue
         try:
             good.append({**shaped(line, _LINE), "row": row})
-        except RefusedLine as refusal:
-            refused.append((row, str(refusal), line))
+        except RefusedLine as blocker:
+            refused.append((row, str(blocker), line))
         else:
             texts.append(line)
     table = pa.Table.from_pylist(good, schema=_LINE.append(pa.field("row", pa.int64())))
@@ -129,7 +129,7 @@ def _read(data: bytes, block_bytes: int) -> pa.Table:
     return _read(data, len(data))  # a line longer than a block: a pasted picture
 
 
-def _parsed(table: pa.Table, data: bytes, refused: tuple[Refusal, ...] = ()) -> Parsed:
+def _parsed(table: pa.Table, data: bytes, refused: tuple[Blocker, ...] = ()) -> Parsed:
     outer = pc.is_valid(_field(table["message"], ("usage",)))
     deeper = pc.and_(pc.is_valid(_field(table["data"], ("message", "message", "usage"))), pc.invert(outer))
     usage = _usage(table.filter(outer), lambda rows, path: _field(rows[path[0]], path[1:]))

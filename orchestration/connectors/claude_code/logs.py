@@ -4,10 +4,10 @@ Reads: `<root>/<account>/**/*.jsonl` and `.jsonl.gz`; the folder directly below 
 e-mail or by the name of the machine's user. A root that names its account holds that account's logs directly.
 Lands: `session_lines` (lines with usage) and `session_prompts` (that a person typed), see `lines`.
 
-Each file is read from where the last night stopped. Its mark (size, time of change, bytes and lines read, digest of
+Each file is read from where the last run stopped. Its mark (size, time of change, bytes and lines read, digest of
 its first bytes) is the cursor; a file whose beginning changed is read anew, which doubles nothing, because answers
 are told apart by their message. A line at or after `as_of` ends the reading of its file for tonight. A last line
-without its end is being written: it waits a night, and is refused when the file has not moved until then. In a
+without its end is being written: it waits a run, and is refused when the file has not moved until then. In a
 packed file, which nobody writes any more, it is refused at once.
 Pointers name a file by digest, because paths hold people and projects.
 """
@@ -64,7 +64,7 @@ class LogFile:
 class Mark(NamedTuple):
     """How far a file was read; bytes are counted unpacked. `is_finished`: nothing was left behind.
 
-    `next_us`: the instant of the first line that was too late for its night, in microseconds; 0 for none.
+    `next_us`: the instant of the first line that was too late for its run, in microseconds; 0 for none.
     """
 
     size: int

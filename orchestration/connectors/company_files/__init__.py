@@ -2,7 +2,7 @@
 
 Reads:  CSV files in one folder (`contracts`), however a spreadsheet wrote them: with or without BOM,
         comma, semicolon, tab or bar, quoted newlines, `="00123"`.
-Lands:  one stream a file, whole each night. A file that is not there is a stream that is not covered.
+Lands:  one stream a file, whole each run. A file that is not there is a stream that is not covered.
 Refuses: a row at a time, with file, digest and line, for a bad date, a formula, a repeated key, a wrong number of
         fields. A file without a required column, or cut off inside a quote, counts as a whole for nothing.
 Leaves out: every column that is not declared. `display_name` is never read.
@@ -19,11 +19,12 @@ from typing import Any
 
 from pydantic import Field
 
-from orchestration.connectors.base import Cursors, Item, Night, Refused, Row, Slice, SourceConfig
+from orchestration.connectors.base import Cursors, Item, RejectedRecord, Row, Slice, SourceConfig
 from orchestration.connectors.company_files.cells import Unusable, checked_row
 from orchestration.connectors.company_files.contracts import FILES, File
 from orchestration.connectors.company_files.csv import Sheet, opened
 from orchestration.errors import SourceError
+from orchestration.partition import DailyPartition
 
 SOURCE = "company_files"
 logger = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ class Config(SourceConfig):
     folder: Path = Field(description="Where the CSV files lie.")
 
 
-def slices(config: Config, night: Night, cursors: Cursors, transport: Any | None = None) -> Iterator[Slice]:
-    """One slice for each file that is there; the files know no night and no cursor."""
+def slices(config: Config, partition: DailyPartition, cursors: Cursors, retries: Any | None = None) -> Iterator[Slice]:
+    """One slice for each file that is there; the files know no run and no cursor."""
     if not config.folder.is_dir():
         raise SourceError(f"company_files: {config.folder} is no folder; set `folder` to where the CSV files lie.")
     for file in FILES:
@@ -65,7 +66,7 @@ def _items(file: File, path: Path) -> Iterator[Item]:
             record = _record(file, sheet, line.fields, line.problem)
             _check_repeated(file, record, line.number, seen)
         except Unusable as problem:
-            yield Refused(file.stream, str(problem), pointer, payload)
+            yield RejectedRecord(file.stream, str(problem), pointer, payload)
         else:
             yield Row(file.stream, record, pointer)
 

@@ -3,13 +3,13 @@
 Reads:  …/copilot/metrics/reports/{users,organization,enterprise}-1-day?day=…, which answer with links that are
         fetched without credentials, and …/copilot/billing/seats; of organisations or of one enterprise. Or a folder
         of exported reports (`reports_dir`, see `files`).
-Lands:  user_days, user_day_features, user_day_models, organization_days (each day anew) and seats (each night).
-Leaves out: the `28-day/latest` reports, because `latest` is the day of asking and no night could be repeated; the
-        1-day reports hold the same for up to a year, so that the first night asks for `history_days` of them.
+Lands:  user_days, user_day_features, user_day_models, organization_days (each day anew) and seats (each run).
+Leaves out: the `28-day/latest` reports, because `latest` is the day of asking and no run could be repeated; the
+        1-day reports hold the same for up to a year, so that the first run asks for `history_days` of them.
 
 No report (204, 404, an empty body) is a day without data: GitHub answers so for days without enough users. A wrong
 name or a missing permission answers 404 too; seats are asked first and fail then, before any day is taken as empty.
-Reports are revised for three days: `lookback_days` are read every night.
+Reports are revised for three days: `lookback_days` are read every run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from orchestration.connectors._http import bearer, client
 from orchestration.connectors._http.errors import NotFoundError
-from orchestration.connectors.base import Cursors, Item, Night, Refused, Slice, SourceConfig, Transport
+from orchestration.connectors.base import Cursors, Item, RejectedRecord, RetryPolicy, Slice, SourceConfig
 from orchestration.connectors.copilot.files import file_slices
 from orchestration.connectors.copilot.reports import (
     ORGANIZATION_STREAMS,
@@ -37,6 +37,7 @@ from orchestration.connectors.copilot.reports import (
     unwrapped,
     user_items,
 )
+from orchestration.partition import DailyPartition
 
 if TYPE_CHECKING:
     from orchestration.connectors._http import Client
@@ -55,8 +56,8 @@ class Config(SourceConfig):
     base_url: str = Field("https://api.github.com", description="Where GitHub's API is.")
     reports_dir: Path | None = Field(None, description="A folder of exported reports, in place of the API.")
     with_seats: bool = Field(True, description="Read who holds a seat.")
-    lookback_days: int = Field(4, ge=1, description="Days that are read again each night.")
-    history_days: int = Field(28, ge=1, le=365, description="Days that the first night reads.")
+    lookback_days: int = Field(4, ge=1, description="Days that are read again each run.")
+    history_days: int = Field(28, ge=1, le=365, description="Days that the first run reads.")
 
     @model_validator(mode="after")
     def _has_one_scope(self) -> Self:
@@ -76,24 +77,26 @@ class Config(SourceConfig):
         return tuple(f"orgs/{name}" for name in self.organisations)
 
 
-def slices(config: Config, night: Night, cursors: Cursors, transport: Transport | None = None) -> Iterator[Slice]:
+def slices(
+    config: Config, partition: DailyPartition, cursors: Cursors, retries: RetryPolicy | None = None
+) -> Iterator[Slice]:
     if config.reports_dir is not None:
         yield from file_slices(
-            config.reports_dir, "organization" if config.enterprise else "enterprise", night, cursors
+            config.reports_dir, "organization" if config.enterprise else "enterprise", partition, cursors
         )
     elif config.token is not None:
-        api = client(config.base_url, bearer(config.token), transport, HEADERS)
-        yield from _api_slices(config, api, night, cursors)
+        api = client(config.base_url, bearer(config.token), retries, HEADERS)
+        yield from _api_slices(config, api, partition, cursors)
 
 
-def _api_slices(config: Config, api: Client, night: Night, cursors: Cursors) -> Iterator[Slice]:
+def _api_slices(config: Config, api: Client, partition: DailyPartition, cursors: Cursors) -> Iterator[Slice]:
     """All scopes of a day in one slice, because a slice replaces its day."""
     if config.with_seats:
         yield Slice("seats", SEAT_STREAMS, partial(_seats, api, config.scopes))
     total = "enterprise" if config.enterprise else "organization"
     kinds = (("user_days", USER_STREAMS, "users"), ("organization_days", ORGANIZATION_STREAMS, total))
     for back in reversed(range(max(config.history_days, config.lookback_days))):
-        day = night.day - timedelta(days=back)
+        day = partition.day - timedelta(days=back)
         for name, streams, report in kinds:
             key = f"{name}/{day}"
             if back < config.lookback_days or key not in cursors:
@@ -123,13 +126,13 @@ def _line(line: bytes, day: date, stream: str, pointer: str) -> Iterator[Item]:
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError:
-        yield Refused(stream, "malformed_line", pointer, line)
+        yield RejectedRecord(stream, "malformed_line", pointer, line)
         return
     for record in unwrapped(value):
         if str(record.get("day")) != str(day):
-            yield Refused(stream, "another_day", pointer, line)
+            yield RejectedRecord(stream, "another_day", pointer, line)
         elif is_of_user(record) != (stream == "user_days"):
-            yield Refused(stream, "another_report", pointer, line)
+            yield RejectedRecord(stream, "another_report", pointer, line)
         else:
             yield from user_items(record, pointer) if stream == "user_days" else organization_items(record, pointer)
 

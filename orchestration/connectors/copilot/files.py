@@ -19,7 +19,7 @@ from pathlib import Path
 
 import orjson
 
-from orchestration.connectors.base import Cursors, Item, Night, Record, Refused, Slice
+from orchestration.connectors.base import Cursors, Item, Record, RejectedRecord, Slice
 from orchestration.connectors.copilot.reports import (
     ORGANIZATION_STREAMS,
     SCOPE,
@@ -32,6 +32,7 @@ from orchestration.connectors.copilot.reports import (
     user_items,
 )
 from orchestration.errors import SourceError
+from orchestration.partition import DailyPartition
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 
@@ -41,7 +42,7 @@ class _Day:
     """What the exports tell of one day: the newest record of each subject, and what could not be read."""
 
     records: dict[str, tuple[str, str, Record]] = field(default_factory=dict)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RejectedRecord] = field(default_factory=list)
 
     def add(self, created: str, pointer: str, record: Record) -> None:
         subject = "|".join(str(record.get(name)) for name in (*SCOPE, "user_id"))
@@ -68,7 +69,7 @@ class _Exports:
     users: dict[date, _Day] = field(default_factory=dict)
     organizations: dict[date, _Day] = field(default_factory=dict)
     seats: list[tuple[str, object]] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RejectedRecord] = field(default_factory=list)
 
     def read(self, path: Path, digest: str) -> None:
         for number, value in _values(path, digest, self.refused):
@@ -94,7 +95,7 @@ class _Exports:
             kind = self.users if is_of_user(record) else self.organizations
             day = _date(record.get("day"))
             if day is None:
-                self.refused.append(Refused("user_days", "no_day", f"{pointer}.{number}", orjson.dumps(record)))
+                self.refused.append(RejectedRecord("user_days", "no_day", f"{pointer}.{number}", orjson.dumps(record)))
             elif day <= self.last_day:
                 _day(kind, day).add(created, f"{pointer}.{number}", record)
         if kind is not None and "day_totals" in around:
@@ -103,10 +104,10 @@ class _Exports:
                     _day(kind, day)
 
 
-def file_slices(folder: Path, other_scope: str, night: Night, cursors: Cursors) -> Iterator[Slice]:
+def file_slices(folder: Path, other_scope: str, partition: DailyPartition, cursors: Cursors) -> Iterator[Slice]:
     if not folder.is_dir():
         raise SourceError(f"copilot: reports_dir ({folder}) is no folder; nothing was read. Is the share mounted?")
-    exports = _Exports(night.day)
+    exports = _Exports(partition.day)
     for path in sorted(folder.rglob("*")):
         if path.name.removesuffix(".gz").endswith(SUFFIXES) and not path.name.startswith(other_scope):
             exports.read(path, hashlib.sha256(path.relative_to(folder).as_posix().encode()).hexdigest()[:12])
@@ -124,7 +125,7 @@ def file_slices(folder: Path, other_scope: str, night: Night, cursors: Cursors) 
                 yield Slice(key, streams, told.items, cursor=digest, day=day)
 
 
-def _values(path: Path, digest: str, refused: list[Refused]) -> Iterator[tuple[int, object]]:
+def _values(path: Path, digest: str, refused: list[RejectedRecord]) -> Iterator[tuple[int, object]]:
     """The one value of a JSON file, or each line's."""
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     content = content.removeprefix(b"\xef\xbb\xbf")
@@ -138,7 +139,7 @@ def _values(path: Path, digest: str, refused: list[Refused]) -> Iterator[tuple[i
             if line.strip():
                 yield number, orjson.loads(line)
         except orjson.JSONDecodeError:
-            refused.append(Refused("user_days", "malformed_line", f"{digest}:{number}", line))
+            refused.append(RejectedRecord("user_days", "malformed_line", f"{digest}:{number}", line))
 
 
 def _day(days: dict[date, _Day], day: date) -> _Day:

@@ -6,7 +6,7 @@ Leaves out: subjects, messages, file names, branch names and people's names; the
 reads them. What they say of a change lands as numbers, ids and flags. Shallow and partial clones are refused,
 because every count of them would be too low.
 
-Fetching is not done here: bring the repositories up to date before the night (`git fetch --prune --tags`, or
+Fetching is not done here: bring the repositories up to date before the run (`git fetch --prune --tags`, or
 `git clone --mirror` once and `git remote update` after).
 """
 
@@ -20,13 +20,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from orchestration.connectors._http.waiting import Transport
-from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, Signatures, load_signatures
-from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig
+from orchestration.connectors._http.waiting import RetryPolicy
+from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, BotRegistry, load_bot_registry
+from orchestration.connectors.base import Cursors, Item, Row, Slice, SourceConfig
 from orchestration.connectors.git.history import Cursor, Plan, plan
 from orchestration.connectors.git.reading import Git
 from orchestration.connectors.git.records import commit_records, note_records, tag_records
 from orchestration.connectors.git.refs import Refs, read_refs
+from orchestration.partition import DailyPartition
 
 SOURCE = "git"
 STREAMS = ("commits", "commit_parents", "changes", "tags", "evidence")
@@ -63,27 +64,31 @@ class Config(SourceConfig):
         return self
 
 
-def slices(config: Config, night: Night, cursors: Cursors, transport: Transport | None = None) -> Iterator[Slice]:
+def slices(
+    config: Config, partition: DailyPartition, cursors: Cursors, retries: RetryPolicy | None = None
+) -> Iterator[Slice]:
     """One slice per repository. Git needs no transport: there is no request.
 
     A repository that the settings no longer name has nothing to add; its cursor waits for its return.
     """
     named = {f"history/{repository.name}": repository for repository in config.repositories}
     for key, repository in named.items():
-        reading = Reading(repository, config, night, cursors.get(key))
+        reading = Reading(repository, config, partition, cursors.get(key))
         yield Slice(key=key, streams=STREAMS, items=reading.items, cursor=reading.cursor)
     for key in sorted(set(cursors) - set(named)):
         yield Slice(key=key, streams=STREAMS, items=tuple, cursor=cursors[key])
 
 
 class Reading:
-    """One night's reading of one repository."""
+    """One run's reading of one repository."""
 
-    def __init__(self, repository: RepositoryConfig, config: Config, night: Night, last: str | None) -> None:
+    def __init__(
+        self, repository: RepositoryConfig, config: Config, partition: DailyPartition, last: str | None
+    ) -> None:
         self._repository = repository
         self._since = _seconds(datetime.combine(config.history_start_date or date.min, time(), UTC))
         self._signatures_path = config.signatures_path
-        self._as_of = _seconds(night.as_of)
+        self._as_of = _seconds(partition.as_of)
         self._last = Cursor.from_json(last)
         self._next: Cursor | None = None
 
@@ -96,11 +101,11 @@ class Reading:
         self._next = None
         name = self._repository.name
         git = Git(self._repository.path, name)
-        signatures = load_signatures(self._signatures_path)
+        bots = load_bot_registry(self._signatures_path)
         refs = read_refs(git, self._repository.default_branch, self._as_of)
-        settings = self._settings(refs, signatures)
+        settings = self._settings(refs, bots)
         tonight = plan(git, refs, self._last, settings, self._as_of, self._since)
-        for stream, record, pointer in self._records(git, refs, tonight, signatures):
+        for stream, record, pointer in self._records(git, refs, tonight, bots):
             whole = {"repository": name, "history_generation": tonight.generation, **record}
             yield Row(stream, whole, f"{name}@{pointer}")
         self._next = Cursor(
@@ -116,19 +121,19 @@ class Reading:
         )
 
     def _records(
-        self, git: Git, refs: Refs, tonight: Plan, signatures: Signatures
+        self, git: Git, refs: Refs, tonight: Plan, bots: BotRegistry
     ) -> Iterator[tuple[str, dict[str, object], str]]:
         last = None if tonight.is_whole else self._last
-        yield from commit_records(git, refs, tonight, signatures)
+        yield from commit_records(git, refs, tonight, bots)
         if last is None or refs.tags_digest != last.tags:
             yield from tag_records(refs, self._since)
         if refs.notes is not None and (last is None or refs.notes != last.notes):
             within = range(self._since, self._as_of)
-            yield from note_records(git, refs.notes, last.notes if last else None, within, signatures)
+            yield from note_records(git, refs.notes, last.notes if last else None, within, bots)
 
-    def _settings(self, refs: Refs, signatures: Signatures) -> str:
+    def _settings(self, refs: Refs, bots: BotRegistry) -> str:
         """A digest of what the rows depend on besides the repository; when it changes, all is read anew."""
-        dependent = [refs.default_branch, self._since, signatures.digest]
+        dependent = [refs.default_branch, self._since, bots.digest]
         return hashlib.sha256(json.dumps(dependent).encode()).hexdigest()[:16]
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from orchestration.connectors._shared.bot_registry import Signatures
+from orchestration.connectors._shared.bot_registry import BotRegistry
 from orchestration.connectors.git.messages import Said, merges_the_default_branch
 from orchestration.connectors.git.reading import Commit
 
@@ -52,10 +52,10 @@ class Brought:
 class Changes:
     """Collects what each landing brings and turns the landing commit into a change."""
 
-    def __init__(self, repository: str, default_branch: str, signatures: Signatures) -> None:
+    def __init__(self, repository: str, default_branch: str, bots: BotRegistry) -> None:
         self._repository = repository
         self._default_branch = default_branch
-        self._signatures = signatures
+        self._signatures = bots
         self._brought: dict[str, Brought] = {}
 
     def brings(self, landing: str, commit: Commit, facts: Said) -> None:

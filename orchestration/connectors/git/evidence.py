@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
-from orchestration.connectors._shared.bot_registry import Signature, Signatures
+from orchestration.connectors._shared.bot_registry import BotRegistry, Signature
 from orchestration.connectors.git.messages import Said
 from orchestration.connectors.git.reading import SHA, Commit, Git
 
@@ -23,18 +23,18 @@ _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
 _UNKNOWN_TOOL = Signature("git_note", "", "exact", "unknown", "other", "agent", "author", "B", None, "")
 
 
-def evidence_of(commit: Commit, facts: Said, signatures: Signatures) -> list[dict[str, object]]:
+def evidence_of(commit: Commit, facts: Said, bots: BotRegistry) -> list[dict[str, object]]:
     """The evidence that one commit carries itself, best grade first where a product is met twice."""
     on = _day(commit.committed)
     met: list[tuple[str, Signature]] = []
     for address in {commit.author_email, commit.committer_email}:
-        met += [("email", s) for s in signatures.match("email", address, on)]
+        met += [("email", s) for s in bots.match("email", address, on)]
     for address in set(_CO_AUTHOR.findall(commit.message)):
-        met += [("trailer_email", s) for s in signatures.match("trailer_email", address, on)]
-    met += [("text", s) for s in signatures.match("text", commit.message, on)]
-    met += [("author_name", s) for s in signatures.match("author_name", commit.author_name, on)]
+        met += [("trailer_email", s) for s in bots.match("trailer_email", address, on)]
+    met += [("text", s) for s in bots.match("text", commit.message, on)]
+    met += [("author_name", s) for s in bots.match("author_name", commit.author_name, on)]
     if facts.branch and commit.is_merge:
-        met += [("branch_prefix", s) for s in signatures.match("branch_prefix", facts.branch, on)]
+        met += [("branch_prefix", s) for s in bots.match("branch_prefix", facts.branch, on)]
     return _records(met)
 
 
@@ -74,7 +74,7 @@ def noted_commits(git: Git, tip: str, last: str | None) -> dict[str, str]:
     return notes
 
 
-def evidence_of_note(text: str, signatures: Signatures) -> list[dict[str, object]]:
+def evidence_of_note(text: str, bots: BotRegistry) -> list[dict[str, object]]:
     """The agents that a git-ai note attests. A note of human lines alone, or one that is broken, attests none."""
     try:
         told = json.loads(text.partition("\n---\n")[2] or text.removeprefix("---\n"))
@@ -85,13 +85,13 @@ def evidence_of_note(text: str, signatures: Signatures) -> list[dict[str, object
     return _records(
         ("git_note", signature)
         for tool in sorted(tools)
-        for signature in signatures.match("git_note", tool) or (_UNKNOWN_TOOL,)
+        for signature in bots.match("git_note", tool) or (_UNKNOWN_TOOL,)
     )
 
 
-def notes_of(git: Git, notes: dict[str, str], signatures: Signatures) -> Iterator[tuple[str, dict[str, object]]]:
+def notes_of(git: Git, notes: dict[str, str], bots: BotRegistry) -> Iterator[tuple[str, dict[str, object]]]:
     """(commit, evidence) for each note; the notes are read in one go."""
     wanted = list(notes.items())
     for (commit, _), text in zip(wanted, git.blobs([note for _, note in wanted]), strict=True):
-        for record in evidence_of_note(text, signatures):
+        for record in evidence_of_note(text, bots):
             yield commit, record

@@ -2,7 +2,7 @@
 
 Reads:  commit ids, parents and dates (`git rev-list`).
 Gives:  parts of the graph, parents before children, and the walks over them; each visits a commit once.
-Leaves out: which parts a night wants (git_history).
+Leaves out: which parts a run wants (git_history).
 """
 
 from __future__ import annotations

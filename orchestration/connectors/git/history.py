@@ -1,11 +1,11 @@
-"""What of a repository's history this night reads, and what it remembers for the next one.
+"""What of a repository's history this run reads, and what it remembers for the next one.
 
 Reads:  the refs, the commit graph, and the subjects of the default branch where pull-request heads are kept.
 Gives:  a Plan: which commits to read, where each stands, and the cursor that continues it.
 Leaves out: refs that tools make up (pull/N/merge, stash); they are nobody's work.
 
-A night sees each ref where it stood at `as_of`: the newest commit of its first-parent chain that is dated before.
-When the default branch no longer continues last night's, everything is read anew under the next
+A run sees each ref where it stood at `as_of`: the newest commit of its first-parent chain that is dated before.
+When the default branch no longer continues last run's, everything is read anew under the next
 `history_generation`; staging shows the newest generation only.
 """
 
@@ -26,7 +26,7 @@ CURSOR_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What one night hands to the next. `settings` is a digest: other settings mean another reading."""
+    """What one run hands to the next. `settings` is a digest: other settings mean another reading."""
 
     settings: str
     as_of: int

@@ -1,6 +1,6 @@
 """The records that one reading of a repository yields, stream by stream.
 
-Reads:  the commits of the night's plan, the tags, the notes.
+Reads:  the commits of the run's plan, the tags, the notes.
 Gives:  (stream, record, id of the object it came from); the repository's name is added by the caller.
 Leaves out: lines of merge commits in `commits`: those belong to the commits that were merged, and to `changes`.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from orchestration.connectors._shared.bot_registry import Signatures
+from orchestration.connectors._shared.bot_registry import BotRegistry
 from orchestration.connectors.git.changes import Changes, instant
 from orchestration.connectors.git.evidence import evidence_of, noted_commits, notes_of
 from orchestration.connectors.git.graph import existing
@@ -29,16 +29,16 @@ _UNFINISHED = re.compile(
 )
 
 
-def commit_records(git: Git, refs: Refs, plan: Plan, signatures: Signatures) -> Iterator[Found]:
+def commit_records(git: Git, refs: Refs, plan: Plan, bots: BotRegistry) -> Iterator[Found]:
     """Commits, their parents, their evidence, and the changes that they land."""
-    changes = Changes(git.repository, refs.default_branch or "", signatures)
+    changes = Changes(git.repository, refs.default_branch or "", bots)
     for commit in git.commits(plan.to_read):
         facts = said(commit.message, git.repository)
         position, landed_in = plan.positions.get(commit.sha), plan.landed_in.get(commit.sha)
         places = {"mainline_position": position, "landed_in_sha": landed_in}
         yield "commits", {**_commit(commit, facts), **places}, commit.sha
         yield from _parents(commit)
-        for found in evidence_of(commit, facts, signatures):
+        for found in evidence_of(commit, facts, bots):
             yield "evidence", {"sha": commit.sha, "committed_at": instant(commit.committed), **found}, commit.sha
         if position is None and landed_in is not None:
             changes.brings(landed_in, commit, facts)
@@ -102,10 +102,10 @@ def is_prerelease(name: str) -> bool:
     return bool(met[1]) if met else bool(_UNFINISHED.search(f".{name}"))
 
 
-def note_records(git: Git, tip: str, last: str | None, within: range, signatures: Signatures) -> Iterator[Found]:
+def note_records(git: Git, tip: str, last: str | None, within: range, bots: BotRegistry) -> Iterator[Found]:
     """Evidence in git-ai notes that are new since `last`, for commits dated within."""
     known = last if last and existing(git, [last]) else None
     notes = noted_commits(git, tip, known)
     dates = {sha: date for sha, date in git.dates(existing(git, notes)).items() if date in within}
-    for sha, found in notes_of(git, {sha: notes[sha] for sha in dates}, signatures):
+    for sha, found in notes_of(git, {sha: notes[sha] for sha in dates}, bots):
         yield "evidence", {"sha": sha, "committed_at": instant(dates[sha]), **found}, sha

@@ -48,7 +48,7 @@ class Ref:
 
 @dataclass(slots=True)
 class Refs:
-    """What a night sees of a repository. `main` is None when there is no commit before `as_of`.
+    """What a run sees of a repository. `main` is None when there is no commit before `as_of`.
 
     pull_tips: tips that only a pull request has, with its number and the tip's date (Unix seconds).
     """

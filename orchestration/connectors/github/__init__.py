@@ -1,13 +1,13 @@
 """GitHub and GitHub Enterprise Server: what became of changes, deployments and issues.
 
-Reads:  pull requests with reviews, timeline and commits by GraphQL, newest update first down to the last night's
-        cursor; all open ones again each night; deployments with statuses by GraphQL, the last 14 days again;
+Reads:  pull requests with reviews, timeline and commits by GraphQL, newest update first down to the last run's
+        cursor; all open ones again each run; deployments with statuses by GraphQL, the last 14 days again;
         issues, repositories and members by REST. The token needs read access only: metadata, contents,
         pull requests, issues, deployments, members.
 Lands:  repositories, pull_requests, pull_request_reviews, pull_request_events, pull_request_commits,
         pull_request_commit_authors, deployments, deployment_statuses, issues, users.
 Leaves out: titles, bodies, messages, comments, file paths, branch names, display names. What they say of a change
-        lands as facts (`facts`). What happened after the night's as_of is left to the next night.
+        lands as facts (`facts`). What happened after the run's as_of is left to the next run.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr, model_validator
 
-from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, load_signatures
-from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig, Transport
+from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, load_bot_registry
+from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
 from orchestration.connectors.github.pull_requests import STREAMS as PULL_REQUEST_STREAMS
 from orchestration.connectors.github.pull_requests import pull_requests
 from orchestration.connectors.github.reading import deployments, issues, members
 from orchestration.connectors.github.records import instant, repository
 from orchestration.connectors.github.tool import Scope, Tool
+from orchestration.partition import DailyPartition
 
 SOURCE = "github"
 PULL_REQUESTS, DEPLOYMENTS, ISSUES = "pull_requests", "deployments", "issues"
@@ -47,9 +48,9 @@ class Config(SourceConfig):
     repositories: tuple[str, ...] = Field((), description="owner/name, in addition.")
     exclude: tuple[str, ...] = Field((), description="Patterns of owner/name to leave out, such as acme/archive-*.")
     include_forks: bool = Field(False, description="Read the organisations' forks too; a listed one always is.")
-    history_start_date: date | None = Field(None, description="How far the first night reads back.")
-    overlap_hours: int = Field(1, ge=0, description="How far before the last night the reading begins again.")
-    deployment_days: int = Field(14, ge=1, description="Deployments this young are read again each night.")
+    history_start_date: date | None = Field(None, description="How far the first run reads back.")
+    overlap_hours: int = Field(1, ge=0, description="How far before the last run the reading begins again.")
+    deployment_days: int = Field(14, ge=1, description="Deployments this young are read again each run.")
     page_size: int = Field(25, ge=1, le=100, description="Pull requests a question; lowered where GitHub gives up.")
     read_emails: bool = Field(False, description="Ask each member's profile for its public address; a call a member.")
     signatures_path: Path = Field(DEFAULT_PATH, description="What tells agents and bots from people.")
@@ -63,10 +64,12 @@ class Config(SourceConfig):
         return self
 
 
-def slices(config: Config, night: Night, cursors: Cursors, transport: Transport | None = None) -> Iterator[Slice]:
+def slices(
+    config: Config, partition: DailyPartition, cursors: Cursors, retries: RetryPolicy | None = None
+) -> Iterator[Slice]:
     """The organisation's lists first, then each repository's pull requests, deployments and issues."""
-    signatures = load_signatures(config.signatures_path)
-    tool = Tool(config.base_url, config.token, transport, config.page_size, signatures)
+    bots = load_bot_registry(config.signatures_path)
+    tool = Tool(config.base_url, config.token, retries, config.page_size, bots)
     for name in config.organisations:
         yield Slice(f"repositories/{name}", ("repositories",), partial(_repositories, tool, (name,), ()))
         yield Slice(f"users/{name}", ("users",), partial(members, tool, name, config.read_emails))
@@ -82,10 +85,10 @@ def slices(config: Config, night: Night, cursors: Cursors, transport: Transport 
             key = f"{part}/{row['full_name']}"
             read.add(key)
             cursor = cursors.get(key)
-            scope = Scope(str(row["full_name"]), int(str(row["id"])), night.as_of, _since(config, part, cursor))
+            scope = Scope(str(row["full_name"]), int(str(row["id"])), partition.as_of, _since(config, part, cursor))
             settled = since_change is not None and cursor is not None and since_change < instant(cursor)
             items = _nothing if settled else partial(_READERS[part], tool, scope)
-            yield Slice(key, streams, items, cursor=night.as_of.isoformat())
+            yield Slice(key, streams, items, cursor=partition.as_of.isoformat())
     yield from _gone(cursors, read)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from orchestration.connectors._shared.bot_registry import Signature, Signatures
+from orchestration.connectors._shared.bot_registry import BotRegistry, Signature
 from orchestration.connectors.git.messages import said
 
 _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
@@ -47,24 +47,24 @@ def label_names(names: Iterable[str]) -> str | None:
     return text[:LONGEST_LABELS].rpartition("|")[0] + "|" if kept else None
 
 
-def pull_request_evidence(signatures: Signatures, text: str, branch: str, on: date) -> dict[str, object]:
+def pull_request_evidence(bots: BotRegistry, text: str, branch: str, on: date) -> dict[str, object]:
     return _best(
         [
-            *(("text", found) for found in signatures.match("text", text, on)),
-            *(("branch_prefix", found) for found in signatures.match("branch_prefix", branch, on)),
+            *(("text", found) for found in bots.match("text", text, on)),
+            *(("branch_prefix", found) for found in bots.match("branch_prefix", branch, on)),
         ]
     )
 
 
 def commit_evidence(
-    signatures: Signatures, message: str, email: str | None, database_id: object, on: date
+    bots: BotRegistry, message: str, email: str | None, database_id: object, on: date
 ) -> dict[str, object]:
     """The author's account and address, the trailers, the text; a trailer anybody can add is never an A."""
-    met = [("text", found) for found in signatures.match("text", message, on)]
-    met += [("email", found) for found in signatures.match("email", email or "", on)]
-    met += [("github_id", found) for found in signatures.match("github_id", str(database_id or ""), on)]
+    met = [("text", found) for found in bots.match("text", message, on)]
+    met += [("email", found) for found in bots.match("email", email or "", on)]
+    met += [("github_id", found) for found in bots.match("github_id", str(database_id or ""), on)]
     for address in co_authors(message):
-        met += [("trailer_email", found) for found in signatures.match("trailer_email", address, on)]
+        met += [("trailer_email", found) for found in bots.match("trailer_email", address, on)]
     return _best(met)
 
 

@@ -19,7 +19,7 @@ from orchestration.connectors._http.errors import (
     RejectedError,
     UnreachableError,
 )
-from orchestration.connectors._http.waiting import LIMIT_WORDS, PassingError
+from orchestration.connectors._http.waiting import LIMIT_WORDS, TransientError
 
 Node = Mapping[str, Any]
 FORBIDDEN = {"FORBIDDEN", "INSUFFICIENT_SCOPES", "SAML_FAILURE", "SERVICE_UNAVAILABLE_FOR_TOKEN"}
@@ -45,7 +45,7 @@ class GraphQL:
         self, query: str, variables: Mapping[str, object], path: tuple[str, ...], page: int, after: str | None = None
     ) -> Iterator[tuple[Node, Node]]:
         """(the parent, the connection at `path`) of each page."""
-        guard = PageGuard(f"github {'.'.join(path)} of {_subject(variables)}", self._client.transport.max_pages)
+        guard = PageGuard(f"github {'.'.join(path)} of {_subject(variables)}", self._client.retries.max_pages)
         while True:
             data, page = self._lighter(query, {**variables, "after": after}, page)
             parent = _at(data, path[:-1], variables)
@@ -79,27 +79,27 @@ class GraphQL:
 def _judge(answer: object, headers: Mapping[str, str]) -> None:
     """Look into an answer that came with 200."""
     if not isinstance(answer, Mapping):
-        raise PassingError("an answer that is no object", error=BrokenAnswerError)
+        raise TransientError("an answer that is no object", error=BrokenAnswerError)
     errors = [error for error in answer.get("errors") or () if isinstance(error, Mapping)]
     for error in errors:
         _judge_error(error, headers, blanks_a_field=_is_deep(error) and bool(answer.get("data")))
     if not answer.get("data"):
-        raise PassingError("neither data nor a known error")
+        raise TransientError("neither data nor a known error")
 
 
 def _judge_error(error: Mapping[str, Any], headers: Mapping[str, str], *, blanks_a_field: bool) -> None:
     kind = str(error.get("type") or (error.get("extensions") or {}).get("code") or "")
     said = str(error.get("message") or "")[:200]
     if kind in ("RATE_LIMITED", "RATE_LIMIT") or any(word in said.lower() for word in LIMIT_WORDS):
-        raise PassingError(f"{kind}: {said}", limited=True, headers=headers)
+        raise TransientError(f"{kind}: {said}", limited=True, headers=headers)
     if kind in FORBIDDEN or kind == "NOT_FOUND":
         if blanks_a_field:
             return
-        refusal = NotFoundError if kind == "NOT_FOUND" else ForbiddenError
-        raise refusal(f"github GraphQL: {kind}: {said}. Check the repository's name and the token's permissions.")
+        blocker = NotFoundError if kind == "NOT_FOUND" else ForbiddenError
+        raise blocker(f"github GraphQL: {kind}: {said}. Check the repository's name and the token's permissions.")
     if kind[:1].islower():
         raise RejectedError(f"github GraphQL: {kind}: {said}. This server does not know what we ask; is it too old?")
-    raise PassingError(f"GraphQL {kind or 'error'}: {said}")
+    raise TransientError(f"GraphQL {kind or 'error'}: {said}")
 
 
 def _is_deep(error: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 They can only be listed by update, and rows jump to the top while we read. So the list is read newest first down
 to `since`, then its top once more for those that escaped; what changes meanwhile is later than as_of and thus the
-next night's. Open ones are read whatever their age. Each pull request is given once, with all its children.
+next run's. Open ones are read whatever their age. Each pull request is given once, with all its children.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from orchestration.connectors.base import Item, Refused, Row
+from orchestration.connectors.base import Item, RejectedRecord, Row
 from orchestration.connectors.github import queries as queries
 from orchestration.connectors.github import records as records
 from orchestration.connectors.github.facts import co_authors
@@ -66,13 +66,13 @@ def _listing(tool: Tool, scope: Scope, states: list[str] | None) -> Iterator[tup
 def _recent(tool: Tool, scope: Scope, parent: Node, nodes: list[Node | None], given: _Given) -> Iterator[Item]:
     for place, node in enumerate(nodes):
         if node is None:
-            yield Refused("pull_requests", "blank_node", f"pull_requests/{scope.repository} place {place}", b"")
+            yield RejectedRecord("pull_requests", "blank_node", f"pull_requests/{scope.repository} place {place}", b"")
         elif not scope.is_before(node["updatedAt"]):
             yield from _whole(tool, scope, parent, node, given)
 
 
 def _whole(tool: Tool, scope: Scope, parent: Node, node: Node, given: _Given) -> Iterator[Item]:
-    """One pull request with its children, unless it was given or is younger than the night."""
+    """One pull request with its children, unless it was given or is younger than the run."""
     number = int(node["number"])
     if number in given.numbers or scope.is_later(node["createdAt"]):
         return
@@ -80,7 +80,7 @@ def _whole(tool: Tool, scope: Scope, parent: Node, node: Node, given: _Given) ->
     of = {"repository_id": parent["databaseId"], "repository": parent["nameWithOwner"], "number": number}
     default = (parent.get("defaultBranchRef") or {}).get("name")
     pointer = f"pull_requests/{of['repository']}#{number}"
-    yield Row("pull_requests", records.pull_request(node, of, default, tool.signatures), pointer)
+    yield Row("pull_requests", records.pull_request(node, of, default, tool.bots), pointer)
     seen = [node.get("author"), node.get("mergedBy")]
     for review in tool.graphql.nodes(node, "reviews", queries.REST["reviews"], pointer):
         if not scope.is_later(review.get("submittedAt")):
@@ -98,7 +98,7 @@ def _commits(tool: Tool, node: Node, of: Record, pointer: str) -> Iterator[Item]
         commit = listed["commit"]
         sha, author = commit["oid"], commit.get("author") or {}
         where = f"{pointer} {sha}"
-        yield Row("pull_request_commits", records.commit(commit, position, of, tool.signatures), where)
+        yield Row("pull_request_commits", records.commit(commit, position, of, tool.bots), where)
         yield _commit_author(of, sha, 0, author.get("email"), author.get("user"), where)
         for place, address in enumerate(co_authors(commit.get("message") or ""), start=1):
             yield _commit_author(of, sha, place, address, None, where)

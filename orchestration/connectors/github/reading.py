@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestration.connectors._http.errors import GoneError, NotFoundError
-from orchestration.connectors.base import Item, Refused, Row
+from orchestration.connectors.base import Item, RejectedRecord, Row
 from orchestration.connectors.github import queries as queries
 from orchestration.connectors.github import records as records
 from orchestration.connectors.github.graphql import Node
@@ -22,7 +22,7 @@ def deployments(tool: Tool, scope: Scope) -> Iterator[Item]:
         nodes = list(connection.get("nodes") or ())
         for place, node in enumerate(nodes):
             if node is None:
-                yield Refused("deployments", "blank_node", f"deployments/{scope.repository} place {place}", b"")
+                yield RejectedRecord("deployments", "blank_node", f"deployments/{scope.repository} place {place}", b"")
             elif not scope.is_before(node["createdAt"]) and not scope.is_later(node["createdAt"]):
                 yield from _deployment(tool, scope, node, of)
         if any(node and scope.is_before(node["createdAt"]) for node in nodes):
@@ -65,7 +65,7 @@ def members(tool: Tool, organisation: str, read_emails: bool) -> Iterator[Item]:
             record = records.user(row, is_member=True, email=email)
             # a login is an identifier, so the pointer counts instead
             pointer = f"{path}#{number}"
-            yield Row("users", record, pointer) if record else Refused("users", "no_account", pointer, b"")
+            yield Row("users", record, pointer) if record else RejectedRecord("users", "no_account", pointer, b"")
 
 
 def _public_email(tool: Tool, login: str) -> str | None:

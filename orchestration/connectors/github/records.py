@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from orchestration.connectors._shared.bot_registry import Signatures
+from orchestration.connectors._shared.bot_registry import BotRegistry
 from orchestration.connectors.github.facts import (
     commit_evidence,
     is_hotfix,
@@ -55,7 +55,7 @@ def repository(row: Node) -> Record:
     return {name: row.get(name) for name in (*kept, "created_at", "updated_at", "pushed_at")}
 
 
-def pull_request(node: Node, scope: Record, default_branch: str | None, signatures: Signatures) -> Record:
+def pull_request(node: Node, scope: Record, default_branch: str | None, bots: BotRegistry) -> Record:
     title, body, branch = node.get("title") or "", node.get("body") or "", node.get("headRefName") or ""
     on = instant(node["createdAt"]).date()
     merged = node.get("mergedAt")
@@ -85,7 +85,7 @@ def pull_request(node: Node, scope: Record, default_branch: str | None, signatur
         "commits": (node.get("commits") or {}).get("totalCount"),
         "label_names": label_names(label["name"] for label in _listed(node, "labels")),
         **reverted(title, body, branch, str(scope["repository"])),
-        **pull_request_evidence(signatures, f"{title}\n\n{body}", branch, on),
+        **pull_request_evidence(bots, f"{title}\n\n{body}", branch, on),
         "sponsor": _sponsor(node) if author.get("type") == "Bot" else {},
     }
 
@@ -117,7 +117,7 @@ def event(node: Node, scope: Record) -> Record:
     }
 
 
-def commit(node: Node, position: int, scope: Record, signatures: Signatures) -> Record:
+def commit(node: Node, position: int, scope: Record, bots: BotRegistry) -> Record:
     message, author = node.get("message") or "", node.get("author") or {}
     number = (author.get("user") or {}).get("databaseId")
     on = instant(node["authoredDate"]).date()
@@ -128,7 +128,7 @@ def commit(node: Node, position: int, scope: Record, signatures: Signatures) -> 
         "authored_at": node["authoredDate"],
         "committed_at": node.get("committedDate"),
         "reverts_sha": reverted_sha(message, str(scope["repository"])),
-        **commit_evidence(signatures, message, author.get("email"), number, on),
+        **commit_evidence(bots, message, author.get("email"), number, on),
     }
 
 

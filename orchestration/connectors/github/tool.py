@@ -1,4 +1,4 @@
-"""GitHub for one run, and one repository of it for one night."""
+"""GitHub for one run, and one repository of it for one run."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from orchestration.connectors._http import Client, bearer, client
 from orchestration.connectors._http.errors import BrokenAnswerError
-from orchestration.connectors._shared.bot_registry import Signatures
-from orchestration.connectors.base import Transport
+from orchestration.connectors._shared.bot_registry import BotRegistry
+from orchestration.connectors.base import RetryPolicy
 from orchestration.connectors.github.graphql import GraphQL, Node
 from orchestration.connectors.github.records import instant
 
@@ -24,9 +24,9 @@ class Tool:
 
     base_url: str
     token: SecretStr
-    transport: Transport | None
+    retries: RetryPolicy | None
     page_size: int
-    signatures: Signatures
+    bots: BotRegistry
     _made: list[tuple[Client, GraphQL]] = field(default_factory=list)
     _listed: dict[str, list[Node]] = field(default_factory=dict)
 
@@ -40,7 +40,7 @@ class Tool:
 
     def _opened(self) -> tuple[Client, GraphQL]:
         if not self._made:
-            rest = client(self.base_url, bearer(self.token), self.transport, HEADERS)
+            rest = client(self.base_url, bearer(self.token), self.retries, HEADERS)
             self._made.append((rest, GraphQL(rest, self.base_url)))
         return self._made[0]
 
@@ -68,7 +68,7 @@ class Tool:
 
 @dataclass(frozen=True)
 class Scope:
-    """One repository in one night: up to `as_of`, back to `since` (None: everything)."""
+    """One repository in one run: up to `as_of`, back to `since` (None: everything)."""
 
     repository: str
     repository_id: int

@@ -1,7 +1,7 @@
 """PagerDuty: incidents, what happened to them, services and accounts.
 
 Reads:  GET /incidents (weeks of `created_at`, and all that are unresolved), GET /incidents/{id} (those that
-        were unresolved last night and are no longer), GET /log_entries, /services, /users. Read-only key.
+        were unresolved last run and are no longer), GET /log_entries, /services, /users. Read-only key.
 Lands:  `incidents`, `log_entries`, `services`, `users`, each record as sent but for what is left out.
 Again:  `since` filters on creation, so a week of incidents is read again until 35 days after its end (causes
         and priorities come late); the log is append-only and is read again for one day.
@@ -21,10 +21,11 @@ from pydantic import Field, SecretStr
 
 from orchestration.connectors import _http
 from orchestration.connectors._http.errors import NotFoundError
-from orchestration.connectors.base import Cursors, Item, Night, Row, Slice, SourceConfig
+from orchestration.connectors.base import Cursors, Item, Row, Slice, SourceConfig
 from orchestration.connectors.pagerduty.causes import CAUSE_FIELDS, IMPACT_FIELDS
 from orchestration.connectors.pagerduty.pages import Get, listed, whole_window
 from orchestration.connectors.pagerduty.records import incident, log_entry, service, user
+from orchestration.partition import DailyPartition
 
 SOURCE = "pagerduty"
 ACCEPT = "application/vnd.pagerduty+json;version=2"
@@ -40,51 +41,51 @@ class Config(SourceConfig):
 
     api_key: SecretStr = Field(description="A read-only REST key.")
     base_url: str = Field(default="https://api.pagerduty.com", description="Another for accounts of another region.")
-    history_days: int = Field(default=371, ge=42, description="How far back the first night reads.")
+    history_days: int = Field(default=371, ge=42, description="How far back the first run reads.")
     team_ids: tuple[str, ...] = Field(default=(), description="PagerDuty teams to read; empty is all.")
     read_bodies: bool = Field(default=True, description="Ask for bodies, to find `root cause: …` in them.")
     cause_fields: tuple[str, ...] = Field(default=CAUSE_FIELDS, description="Fields that name a root cause.")
     impact_fields: tuple[str, ...] = Field(default=IMPACT_FIELDS, description="Fields with the first harm.")
 
 
-def slices(config: Config, night: Night, cursors: Cursors, transport: Any | None = None) -> Iterator[Slice]:
-    """The slices of one night: services, users, open incidents, then the weeks that may still change."""
-    get = _get(config, transport)
+def slices(config: Config, partition: DailyPartition, cursors: Cursors, retries: Any | None = None) -> Iterator[Slice]:
+    """The slices of one run: services, users, open incidents, then the weeks that may still change."""
+    get = _get(config, retries)
     scope: Mapping[str, object] = {"team_ids[]": list(config.team_ids)} if config.team_ids else {}
     yield Slice("services", ("services",), lambda: _directory(get, "services", scope, service))
     yield Slice("users", ("users",), lambda: _directory(get, "users", scope, user))
-    yield _unresolved(config, get, scope, night, cursors)
-    for start, end in _weeks(night, config.history_days):
+    yield _unresolved(config, get, scope, partition, cursors)
+    for start, end in _weeks(partition, config.history_days):
         for stream, overlap, items in (
             ("incidents", INCIDENT_OVERLAP, _incidents),
             ("log_entries", LOG_OVERLAP, _log_entries),
         ):
             key = f"{stream}/{start:%Y-%m-%d}"
             if not _is_settled(cursors.get(key), end, overlap):
-                read = _bound(items, config, get, scope, start, min(end, night.as_of))
-                yield Slice(key, (stream,), read, cursor=night.as_of.isoformat())
+                read = _bound(items, config, get, scope, start, min(end, partition.as_of))
+                yield Slice(key, (stream,), read, cursor=partition.as_of.isoformat())
 
 
-def _get(config: Config, transport: Any | None) -> Get:
-    # the client is made at the first request, so that listing the slices of a night opens nothing
+def _get(config: Config, retries: Any | None) -> Get:
+    # the client is made at the first request, so that listing the slices of a run opens nothing
     made: list[_http.Client] = []
 
     def get(path: str, params: Mapping[str, object]) -> Mapping[str, Any]:
         if not made:
             key = SecretStr(f"Token token={config.api_key.get_secret_value()}")
-            made.append(_http.client(config.base_url, {"Authorization": key}, transport, {"Accept": ACCEPT}))
+            made.append(_http.client(config.base_url, {"Authorization": key}, retries, {"Accept": ACCEPT}))
         answer = made[0].get_json(path, params)
         return answer if isinstance(answer, Mapping) else {}
 
     return get
 
 
-def _weeks(night: Night, history_days: int) -> Iterator[tuple[datetime, datetime]]:
-    """Whole weeks from Monday, fixed in the calendar: every night means the same window by the same key."""
-    oldest = (night.as_of - timedelta(days=history_days)).date()
+def _weeks(partition: DailyPartition, history_days: int) -> Iterator[tuple[datetime, datetime]]:
+    """Whole weeks from Monday, fixed in the calendar: every run means the same window by the same key."""
+    oldest = (partition.as_of - timedelta(days=history_days)).date()
     monday = FIRST_MONDAY + (oldest - FIRST_MONDAY) // WINDOW * WINDOW
     start = datetime.combine(monday, time(), UTC)
-    while start < night.as_of:
+    while start < partition.as_of:
         yield start, start + WINDOW
         start += WINDOW
 
@@ -120,8 +121,10 @@ def _log_entries(
             yield Row("log_entries", log_entry(found, config.cause_fields), f"log_entries/{found.get('id')}")
 
 
-def _unresolved(config: Config, get: Get, scope: Mapping[str, object], night: Night, cursors: Cursors) -> Slice:
-    """All that are open, of any age, and those that were open last night, which no list tells of."""
+def _unresolved(
+    config: Config, get: Get, scope: Mapping[str, object], partition: DailyPartition, cursors: Cursors
+) -> Slice:
+    """All that are open, of any age, and those that were open last run, which no list tells of."""
     key = "incidents/unresolved"
     before = set(json.loads(cursors.get(key, "[]")))
     now: set[str] = set()

@@ -33,7 +33,7 @@ def listed(get: Get, name: str, params: Mapping[str, object]) -> Iterator[Mappin
         if not isinstance(records, list):
             raise SourceError(
                 f"pagerduty: GET /{name} answered without a list {name!r} at offset {offset:,}; nothing of "
-                "this slice was counted. Run the night again; if it stays so, the API has changed."
+                "this slice was counted. Run the run again; if it stays so, the API has changed."
             )
         yield from records
         if not page.get("more"):

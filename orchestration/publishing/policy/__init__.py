@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from orchestration.publishing.policy import metrics, people
-from orchestration.publishing.policy.terms import LONG_MART, Metric, Outgoing, Refusal
+from orchestration.publishing.policy.terms import LONG_MART, Blocker, Metric, Outgoing
 from orchestration.storage.relations import columns_of, identifier
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-RULES: tuple[Callable[[Outgoing], Iterable[Refusal]], ...] = (
+RULES: tuple[Callable[[Outgoing], Iterable[Blocker]], ...] = (
     people.no_person_columns,
     people.no_person_values,
     metrics.types_travel,
@@ -32,17 +32,17 @@ RULES: tuple[Callable[[Outgoing], Iterable[Refusal]], ...] = (
 )
 
 
-def judge(outgoing: Outgoing) -> list[Refusal]:
+def judge(outgoing: Outgoing) -> list[Blocker]:
     """Every refusal of every rule; empty means that the policy has no objection."""
     if LONG_MART not in outgoing.relations:
         return [
-            Refusal(
+            Blocker(
                 rule="long_mart",
                 met=f"{LONG_MART} is not among the {len(outgoing.relations)} relations to publish",
                 advice="build the whole project; nothing is published without the long table",
             )
         ]
-    return [refusal for rule in RULES for refusal in rule(outgoing)]
+    return [blocker for rule in RULES for blocker in rule(outgoing)]
 
 
 def read_registry(connection: DuckDBPyConnection) -> dict[str, Metric]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orchestration.publishing.policy.terms import LONG_MART, Outgoing, Refusal, same_cell
+from orchestration.publishing.policy.terms import LONG_MART, Blocker, Outgoing, same_cell
 from orchestration.storage.relations import identifier
 
 ACTIVITY_WORDS = {
@@ -20,26 +20,26 @@ UNREADABLE_TYPES = ("HUGEINT", "UHUGEINT", "TIMESTAMP WITH TIME ZONE")
 """Types that Parquet or an old client turn into something else."""
 
 
-def types_travel(outgoing: Outgoing) -> Iterable[Refusal]:
+def types_travel(outgoing: Outgoing) -> Iterable[Blocker]:
     """Every type survives Parquet and old clients."""
     for relation, columns in outgoing.relations.items():
         for column, kind in columns.items():
             if kind in UNREADABLE_TYPES:
-                yield Refusal(
+                yield Blocker(
                     rule="types_travel",
                     met=f"{relation}.{column} is {kind}",
                     advice="cast it in the mart: bigint or decimal for counts, timestamp in UTC for instants",
                 )
 
 
-def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Refusal]:
+def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker]:
     """A column of use or cost stands beside its counter-metric and an outcome, in the same relation."""
     outcomes = {name for name, metric in outgoing.registry.items() if metric.kind == "outcome"}
     for relation, columns in outgoing.relations.items():
         for column in columns:
             metric = outgoing.registry.get(column)
             if metric is None and column.split("_")[-1] in ACTIVITY_WORDS:
-                yield Refusal(
+                yield Blocker(
                     rule="registered_activity",
                     met=f"{relation}.{column} counts activity and is no registered metric",
                     advice="register it in seeds/metrics.csv with its counter-metric, or leave it out",
@@ -49,14 +49,14 @@ def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Refusal
                 and metric.is_use
                 and not (metric.counter_metric in columns and outcomes & set(columns))
             ):
-                yield Refusal(
+                yield Blocker(
                     rule="activity_beside_outcome",
                     met=f"{relation} has {column} without {metric.counter_metric} or without any outcome",
                     advice=f"add {metric.counter_metric} to {relation}, or take {column} out",
                 )
 
 
-def activity_rows_have_counterweights(outgoing: Outgoing) -> Iterable[Refusal]:
+def activity_rows_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker]:
     """A figure of use or cost has, for the same entity and week, its counter-metric and an outcome that speak."""
     speaks = f"(value is not null or reason in {SILENT_REASONS})"
     rows = outgoing.connection.execute(f"""
@@ -76,14 +76,14 @@ def activity_rows_have_counterweights(outgoing: Outgoing) -> Iterable[Refusal]:
         group by cells.metric_id order by cells.metric_id
     """).fetchall()
     for metric_id, found in rows:
-        yield Refusal(
+        yield Blocker(
             rule="activity_beside_outcome",
             met=f"{found} figures of {metric_id} in {LONG_MART} have no counter-metric or no outcome beside them",
             advice="withhold them (reason suppressed or not_covered) where their counterweight is hidden or missing",
         )
 
 
-def metrics_are_registered(outgoing: Outgoing) -> Iterable[Refusal]:
+def metrics_are_registered(outgoing: Outgoing) -> Iterable[Blocker]:
     """Each published metric is registered, in the registered version, and no version goes back."""
     published = outgoing.connection.execute(
         f"""select metric_id, min(definition_version), max(definition_version)
@@ -93,34 +93,34 @@ def metrics_are_registered(outgoing: Outgoing) -> Iterable[Refusal]:
         metric = outgoing.registry.get(metric_id)
         if metric is None or not least == most == metric.version:
             told = "is not registered" if metric is None else f"is registered as version {metric.version}"
-            yield Refusal(
+            yield Blocker(
                 rule="registered_version",
                 met=f"{metric_id} is published as version {least} and {told}",
                 advice="correct seeds/metrics.csv and build again",
             )
-        elif metric.version < outgoing.standing_versions.get(metric_id, 0):
-            yield Refusal(
+        elif metric.version < outgoing.current_versions.get(metric_id, 0):
+            yield Blocker(
                 rule="registered_version",
-                met=f"{metric_id} goes back from version {outgoing.standing_versions[metric_id]} to {metric.version}",
+                met=f"{metric_id} goes back from version {outgoing.current_versions[metric_id]} to {metric.version}",
                 advice="a definition that returns gets a new version number",
             )
 
 
-def withheld_is_told(outgoing: Outgoing) -> Iterable[Refusal]:
+def withheld_is_told(outgoing: Outgoing) -> Iterable[Blocker]:
     """A figure has no reason to be withheld, and a withheld one has no figure and no interval."""
     found = outgoing.count(f"""
         select count(*) from marts.{LONG_MART}
         where (value is null) != (reason is not null) or (value is null and (lower is not null or upper is not null))
     """)
     if found:
-        yield Refusal(
+        yield Blocker(
             rule="withheld_is_told",
             met=f"{found} rows of {LONG_MART} hold a figure and a reason to withhold it, or neither",
             advice="correct the model: value is null exactly when reason is not",
         )
 
 
-def wide_marts_agree(outgoing: Outgoing) -> Iterable[Refusal]:
+def wide_marts_agree(outgoing: Outgoing) -> Iterable[Blocker]:
     """A metric's column in a wide mart says what the long table says, so the rules above hold for it as well."""
     for relation, columns in outgoing.relations.items():
         entity = relation.removeprefix("kpi_").removesuffix("_weeks")
@@ -137,7 +137,7 @@ def wide_marts_agree(outgoing: Outgoing) -> Iterable[Refusal]:
                 where wide.{identifier(column)} is distinct from told.value
             """)
             if found:
-                yield Refusal(
+                yield Blocker(
                     rule="wide_marts_agree",
                     met=f"{found} rows of {relation}.{column} differ from {LONG_MART}",
                     advice=f"make {relation} a pivot of {LONG_MART} and nothing else",

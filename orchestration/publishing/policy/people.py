@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orchestration.publishing.policy.terms import LONG_MART, Outgoing, Refusal, same_cell
+from orchestration.publishing.policy.terms import LONG_MART, Blocker, Outgoing, same_cell
 from orchestration.storage.relations import identifier
 
 PERSON_WORDS = {
@@ -20,26 +20,26 @@ RANKING_WORDS = {
 }
 
 
-def no_person_columns(outgoing: Outgoing) -> Iterable[Refusal]:
+def no_person_columns(outgoing: Outgoing) -> Iterable[Blocker]:
     """No column is named after a person, and none ranks."""
     for relation, columns in outgoing.relations.items():
         for column in columns:
             words = set(column.lower().split("_"))
             if words & PERSON_WORDS:
-                yield Refusal(
+                yield Blocker(
                     rule="no_person_grain",
                     met=f"{relation}.{column} is named after a person",
                     advice="publish teams or above; person grain stays in schema restricted",
                 )
             if words & RANKING_WORDS:
-                yield Refusal(
+                yield Blocker(
                     rule="no_ranking",
                     met=f"{relation}.{column} ranks",
                     advice="publish the figure with its interval; nobody and no team is ranked",
                 )
 
 
-def no_person_values(outgoing: Outgoing) -> Iterable[Refusal]:
+def no_person_values(outgoing: Outgoing) -> Iterable[Blocker]:
     """No text looks like a pseudonym or a mail address. The refusal counts and never quotes."""
     for relation, columns in outgoing.relations.items():
         for column in (name for name, kind in columns.items() if kind == "VARCHAR"):
@@ -49,14 +49,14 @@ def no_person_values(outgoing: Outgoing) -> Iterable[Refusal]:
                 f" or regexp_matches({name}, '[^\\s@]+@[^\\s@]+\\.[a-zA-Z]')"
             )
             if found:
-                yield Refusal(
+                yield Blocker(
                     rule="no_person_grain",
                     met=f"{found} rows of {relation}.{column} hold what looks like a pseudonym or a mail address",
                     advice="find the model that lets identifiers through to a mart and aggregate there",
                 )
 
 
-def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Refusal]:
+def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Blocker]:
     """Behind a published figure about people stand at least k of them, and none carries more than the share."""
     rows = outgoing.connection.execute(
         f"""
@@ -72,13 +72,13 @@ def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Refusal]:
             and (cells.entity_type != 'organisation' or metrics.kind in ('activity', 'cost'))
         group by cells.metric_id order by cells.metric_id
         """,
-        [outgoing.smallest_group, outgoing.dominance_share],
+        [outgoing.min_group_size, outgoing.dominance_share],
     ).fetchall()
     for metric_id, small, dominated, unknown in rows:
         if small or dominated or unknown:
-            yield Refusal(
-                rule="smallest_group",
-                met=f"{metric_id}: {small} figures with fewer than {outgoing.smallest_group} people behind them, "
+            yield Blocker(
+                rule="min_group_size",
+                met=f"{metric_id}: {small} figures with fewer than {outgoing.min_group_size} people behind them, "
                 f"{dominated} where one person carries more than {outgoing.dominance_share:.0%}, "
                 f"{unknown} with nothing known about who stands behind them",
                 advice="withhold these cells (reason small_group or suppressed)",

@@ -19,7 +19,7 @@ BESIDE = ("entity_type", "entity_id", "week_start_date")
 """What two figures must share to stand beside each other."""
 
 
-class Refusal(BaseModel):
+class Blocker(BaseModel):
     """Why not: the rule, what was met with its numbers, and what to do."""
 
     model_config = ConfigDict(frozen=True)
@@ -50,9 +50,9 @@ class Outgoing:
     connection: DuckDBPyConnection
     relations: Mapping[str, Mapping[str, str]]
     registry: Mapping[str, Metric]
-    smallest_group: int
+    min_group_size: int
     dominance_share: float
-    standing_versions: Mapping[str, int]
+    current_versions: Mapping[str, int]
 
     def count(self, query: str) -> int:
         row = self.connection.execute(query).fetchone()

@@ -1,6 +1,6 @@
 """A loopback server that answers for all of the sample company's tools at one instant.
 
-`serve(world, as_of)` yields the addresses; setting `as_of` on what it yields plays the next night. Nothing that
+`serve(world, as_of)` yields the addresses; setting `as_of` on what it yields plays the next run. Nothing that
 happened at or after `as_of` shows in any answer.
 """
 
@@ -110,7 +110,7 @@ def _start(tools: Mapping[str, Tool]) -> tuple[_Server, str]:
 
 @contextmanager
 def serve(world: World, as_of: datetime | None = None) -> Iterator[Addresses]:
-    """Answer on two ephemeral ports of 127.0.0.1 as the tools would have at `as_of` (default: the last night).
+    """Answer on two ephemeral ports of 127.0.0.1 as the tools would have at `as_of` (default: the last run).
 
     Signed downloads have an origin of their own, as in the real world: a credential must not follow them there.
     """

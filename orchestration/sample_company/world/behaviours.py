@@ -45,58 +45,58 @@ class Week(NamedTuple):
 Behaviour = Callable[[Random, Week], Iterator[Sitting]]
 
 
-def _days(chance: Random, week: Week, share: float) -> list[date]:
-    return [day for day in week.workdays if chance.random() < share]
+def _days(rng: Random, week: Week, share: float) -> list[date]:
+    return [day for day in week.workdays if rng.random() < share]
 
 
-def light(chance: Random, week: Week) -> Iterator[Sitting]:
-    for day in _days(chance, week, 0.3):
-        yield Sitting(day, chance.uniform(7, 14), 2 + chance.randrange(3), 1 + chance.randrange(2))
+def light(rng: Random, week: Week) -> Iterator[Sitting]:
+    for day in _days(rng, week, 0.3):
+        yield Sitting(day, rng.uniform(7, 14), 2 + rng.randrange(3), 1 + rng.randrange(2))
 
 
-def honest(chance: Random, week: Week) -> Iterator[Sitting]:
-    for day in _days(chance, week, 0.75):
-        yield Sitting(day, chance.uniform(6, 9), 3 + chance.randrange(4), 2 + chance.randrange(3))
-        if chance.random() < 0.5:
-            yield Sitting(day, chance.uniform(11, 14), 2 + chance.randrange(4), 1 + chance.randrange(2))
+def honest(rng: Random, week: Week) -> Iterator[Sitting]:
+    for day in _days(rng, week, 0.75):
+        yield Sitting(day, rng.uniform(6, 9), 3 + rng.randrange(4), 2 + rng.randrange(3))
+        if rng.random() < 0.5:
+            yield Sitting(day, rng.uniform(11, 14), 2 + rng.randrange(4), 1 + rng.randrange(2))
 
 
-def heavy(chance: Random, week: Week) -> Iterator[Sitting]:
-    for day in _days(chance, week, 0.97):
+def heavy(rng: Random, week: Week) -> Iterator[Sitting]:
+    for day in _days(rng, week, 0.97):
         for hour in (6, 12):
-            yield Sitting(day, hour + chance.random(), 5 + chance.randrange(4), 4 + chance.randrange(3))
+            yield Sitting(day, hour + rng.random(), 5 + rng.randrange(4), 4 + rng.randrange(3))
 
 
-def busy_loop(chance: Random, week: Week) -> Iterator[Sitting]:
+def busy_loop(rng: Random, week: Week) -> Iterator[Sitting]:
     """A light user; later also an agent every hour on every day of the week, nothing kept."""
-    yield from light(chance, week)
+    yield from light(rng, week)
     if not week.gaming_has_begun:
         return
     for offset in range(7):
         for beat in range(8):
-            jitter = chance.uniform(-0.02, 0.02)
+            jitter = rng.uniform(-0.02, 0.02)
             yield Sitting(week.monday + timedelta(days=offset), 6.1 + beat + jitter, 1, 0, True)
 
 
-def threshold_chaser(chance: Random, week: Week) -> Iterator[Sitting]:
+def threshold_chaser(rng: Random, week: Week) -> Iterator[Sitting]:
     """Otherwise no use; one trivial prompt late in the week, so that the week counts as active."""
-    if week.workdays and chance.random() < 0.92:
-        yield Sitting(week.workdays[-1], chance.uniform(13, 15), 1, 0, True)
+    if week.workdays and rng.random() < 0.92:
+        yield Sitting(week.workdays[-1], rng.uniform(13, 15), 1, 0, True)
 
 
-def leaderboard_sprinter(chance: Random, week: Week) -> Iterator[Sitting]:
+def leaderboard_sprinter(rng: Random, week: Week) -> Iterator[Sitting]:
     """Light use, and a burst on the two days before each fortnightly publication."""
-    yield from light(chance, week)
+    yield from light(rng, week)
     if week.gaming_has_begun and week.number % 2:
         for day in week.workdays[-2:]:
             for hour in (6, 10, 14):
-                yield Sitting(day, hour + chance.random(), 14 + chance.randrange(8), 0, True)
+                yield Sitting(day, hour + rng.random(), 14 + rng.randrange(8), 0, True)
 
 
-def discard_everything(chance: Random, week: Week) -> Iterator[Sitting]:
+def discard_everything(rng: Random, week: Week) -> Iterator[Sitting]:
     """Plausible work every day, and nothing of it kept."""
-    for day in _days(chance, week, 0.9):
-        yield Sitting(day, chance.uniform(7, 13), 6 + chance.randrange(8), 0, True)
+    for day in _days(rng, week, 0.9):
+        yield Sitting(day, rng.uniform(7, 13), 6 + rng.randrange(8), 0, True)
 
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
@@ -120,33 +120,33 @@ def make_sessions(
     for person in people:
         if person.tool == "none":
             continue
-        chance = stream(seed, f"usage {person.hr_id}")
+        rng = stream(seed, f"usage {person.hr_id}")
         for number in range(weeks):
             monday = first_monday + timedelta(weeks=number)
             week = Week(monday, workdays(person, absences.get(person.hr_id, ()), monday), number, weeks)
-            sittings = sorted(BEHAVIOURS[person.behaviour](chance, week))
-            sessions += [_session(chance, person, sitting) for sitting in sittings]
+            sittings = sorted(BEHAVIOURS[person.behaviour](rng, week))
+            sessions += [_session(rng, person, sitting) for sitting in sittings]
     return sessions
 
 
-def _session(chance: Random, person: Person, sitting: Sitting) -> Session:
+def _session(rng: Random, person: Person, sitting: Sitting) -> Session:
     at = after(datetime.combine(sitting.day, time(), UTC), sitting.hour)
     started, prompts, calls = at, [], []
-    model = chance.choices([name for name, _ in ANTHROPIC_MODELS], [share for _, share in ANTHROPIC_MODELS])[0]
-    context = chance.randrange(40_000, 160_000)
+    model = rng.choices([name for name, _ in ANTHROPIC_MODELS], [share for _, share in ANTHROPIC_MODELS])[0]
+    context = rng.randrange(40_000, 160_000)
     for _ in range(sitting.prompts):
         prompts.append(at)
-        for _ in range(1 + chance.randrange(3)):
-            at = after(at, chance.uniform(0.002, 0.012))
-            written = round(chance.lognormvariate(8.6, 0.7))
-            calls.append(Call(at, model, 3 + chance.randrange(600), written, context,
-                              round(chance.lognormvariate(7.0, 0.9)) + 1))  # fmt: skip
+        for _ in range(1 + rng.randrange(3)):
+            at = after(at, rng.uniform(0.002, 0.012))
+            written = round(rng.lognormvariate(8.6, 0.7))
+            calls.append(Call(at, model, 3 + rng.randrange(600), written, context,
+                              round(rng.lognormvariate(7.0, 0.9)) + 1))  # fmt: skip
             context += written
-        at = after(at, chance.uniform(0.005, 0.05))
+        at = after(at, rng.uniform(0.005, 0.05))
     return Session(
-        session_id=f"{chance.getrandbits(32):08x}-{chance.getrandbits(16):04x}-4{chance.getrandbits(12):03x}"
-                   f"-a{chance.getrandbits(12):03x}-{chance.getrandbits(48):012x}",
+        session_id=f"{rng.getrandbits(32):08x}-{rng.getrandbits(16):04x}-4{rng.getrandbits(12):03x}"
+                   f"-a{rng.getrandbits(12):03x}-{rng.getrandbits(48):012x}",
         hr_id=person.hr_id, started_at=started, prompts=tuple(prompts), calls=tuple(calls),
-        accepted=sitting.accepted, lines_added=sitting.accepted * (4 + chance.randrange(30)),
+        accepted=sitting.accepted, lines_added=sitting.accepted * (4 + rng.randrange(30)),
         is_gaming=sitting.is_gaming,
     )  # fmt: skip

@@ -38,7 +38,7 @@ STRANGER = ("Former Helper", "helper@gone.example")
 class Cast:
     """Who and what a change can meet; lookups are prepared once."""
 
-    chance: Random
+    rng: Random
     teams: Mapping[str, Team]
     people: Sequence[Person]
     absences: Mapping[str, Sequence[Absence]]
@@ -54,7 +54,7 @@ class Cast:
 
     def repository(self, team_id: str) -> str:
         home = [service for service in self.services if service.team_id == team_id]
-        return self.chance.choice(home if self.chance.random() < 0.88 else self.services).repository
+        return self.rng.choice(home if self.rng.random() < 0.88 else self.services).repository
 
 
 def make_changes(
@@ -75,8 +75,8 @@ def _of_people(cast: Cast) -> Iterator[Change]:
         rate = CHANGES_A_WEEK.get(person.behaviour, USUAL_CHANGES_A_WEEK)
         for week in range(cast.weeks):
             days = workdays(person, cast.absences.get(person.hr_id, ()), cast.first_monday + timedelta(weeks=week))
-            for _ in range(poisson(cast.chance, rate * len(days) / 5)):
-                yield _change(cast, person, cast.chance.choice(days), "human")
+            for _ in range(poisson(cast.rng, rate * len(days) / 5)):
+                yield _change(cast, person, cast.rng.choice(days), "human")
 
 
 def _of_the_agent(cast: Cast) -> Iterator[Change]:
@@ -84,15 +84,15 @@ def _of_the_agent(cast: Cast) -> Iterator[Change]:
     for person in sponsors[::3]:
         for week in range(cast.weeks):
             days = workdays(person, cast.absences.get(person.hr_id, ()), cast.first_monday + timedelta(weeks=week))
-            if days and cast.chance.random() < AGENT_CHANGES_A_WEEK:
-                yield _change(cast, person, cast.chance.choice(days), "agent")
+            if days and cast.rng.random() < AGENT_CHANGES_A_WEEK:
+                yield _change(cast, person, cast.rng.choice(days), "agent")
 
 
 def _of_dependabot(cast: Cast) -> Iterator[Change]:
     for service in cast.services:
         for week in range(cast.weeks):
-            if cast.chance.random() < 0.4:
-                day = cast.first_monday + timedelta(weeks=week, days=cast.chance.randrange(5))
+            if cast.rng.random() < 0.4:
+                day = cast.first_monday + timedelta(weeks=week, days=cast.rng.randrange(5))
                 yield replace(_change(cast, None, day, "bot", service.team_id), repository=service.repository)
 
 
@@ -103,21 +103,21 @@ def _of_strangers(cast: Cast) -> Iterator[Change]:
 
 
 def _change(cast: Cast, person: Person | None, day: date, kind: str, team_id: str = "") -> Change:
-    chance = cast.chance
+    rng = cast.rng
     team = cast.teams[person.team_on(day) if person else team_id]
-    created = local_time(day, chance.uniform(8.2, 17.8))
-    is_draft = kind == "agent" or chance.random() < 0.18
-    ready = after(created, chance.lognormvariate(1.6, 0.9)) if is_draft else created
-    size = max(1, round(chance.lognormvariate(math.log(40), 1.3)))
+    created = local_time(day, rng.uniform(8.2, 17.8))
+    is_draft = kind == "agent" or rng.random() < 0.18
+    ready = after(created, rng.lognormvariate(1.6, 0.9)) if is_draft else created
+    size = max(1, round(rng.lognormvariate(math.log(40), 1.3)))
     if person and person.behaviour == "tiny_pr_splitter":
         size = 1 + size // 12
     author = {"human": person.account if person else None, "agent": COPILOT_AGENT, "bot": DEPENDABOT}.get(kind)
     # drawn for everybody: the fate of a change must not depend on who uses which tool
-    assisted = chance.random() < 0.4 and kind == "human" and person is not None and person.tool != "none"
-    commits = tuple(_commits(chance, person, kind, created, size, assisted))
+    assisted = rng.random() < 0.4 and kind == "human" and person is not None and person.tool != "none"
+    commits = tuple(_commits(rng, person, kind, created, size, assisted))
     moments = [Moment(ready, "ready", person.account if person else None)] if is_draft else []
     moments += _fate(cast, team, person, author, ready)
-    slug = f"{chance.getrandbits(40):010x}"
+    slug = f"{rng.getrandbits(40):010x}"
     usual = "claude/" if assisted and size % 5 == 0 else "work/"
     prefix = {"agent": "copilot/", "bot": "dependabot/pip/"}.get(kind, usual)
     return Change(
@@ -130,7 +130,7 @@ def _change(cast: Cast, person: Person | None, day: date, kind: str, team_id: st
 
 
 def _commits(
-    chance: Random, person: Person | None, kind: str, created: datetime, size: int, assisted: bool
+    rng: Random, person: Person | None, kind: str, created: datetime, size: int, assisted: bool
 ) -> Iterator[Commit]:
     name, email = (person.name, person.commit_email) if person else STRANGER
     account = person.account if person else None
@@ -139,8 +139,8 @@ def _commits(
     helpers: tuple[tuple[str, str, Account | None], ...] = ((*CLAUDE, None),) if assisted else ()
     if kind == "agent" and person:
         helpers = ((person.name, person.commit_email, person.account),)
-    count = min(size, chance.choices((1, 2, 3, 4), (45, 30, 15, 10))[0])
-    lead = chance.lognormvariate(1.5, 1.0) if kind in ("human", "deleted") else 0.05
+    count = min(size, rng.choices((1, 2, 3, 4), (45, 30, 15, 10))[0])
+    lead = rng.lognormvariate(1.5, 1.0) if kind in ("human", "deleted") else 0.05
     for index in range(count):
         at = after(created, -lead * (count - index) / count)
         lines = size // count + (size % count if index == count - 1 else 0)
@@ -149,27 +149,27 @@ def _commits(
 
 def _fate(cast: Cast, team: Team, person: Person | None, author: Account | None, ready: datetime) -> list[Moment]:
     """Reviews and the end of one change: merged on time, merged late, closed, or left open."""
-    chance = cast.chance
-    hours = min(chance.lognormvariate(math.log(team.median_hours), SPREAD), ON_TIME_HOURS + chance.random() * 10)
-    fate = chance.random()
+    rng = cast.rng
+    hours = min(rng.lognormvariate(math.log(team.median_hours), SPREAD), ON_TIME_HOURS + rng.random() * 10)
+    fate = rng.random()
     if fate < team.merge_share + LATE_SHARE * (1 - team.merge_share):
         if fate >= team.merge_share:
-            hours = chance.uniform(*LATE_HOURS)
+            hours = rng.uniform(*LATE_HOURS)
         closer = person.account if person else cast.people[0].account
-        return [*_detours(chance, ready, hours, closer), *_reviews(cast, team, person, ready, hours),
+        return [*_detours(rng, ready, hours, closer), *_reviews(cast, team, person, ready, hours),
                 Moment(after(ready, hours), "merged", closer)]  # fmt: skip
-    if chance.random() < 0.8:
-        closed = after(ready, 6 + chance.expovariate(1 / 90))
+    if rng.random() < 0.8:
+        closed = after(ready, 6 + rng.expovariate(1 / 90))
         ends = [Moment(closed, "closed", author)]
-        if chance.random() < 0.03:
+        if rng.random() < 0.03:
             ends += [Moment(after(closed, 20), "reopened", author), Moment(after(closed, 60), "closed", author)]
         return ends
     return []
 
 
-def _detours(chance: Random, ready: datetime, hours: float, actor: Account) -> list[Moment]:
+def _detours(rng: Random, ready: datetime, hours: float, actor: Account) -> list[Moment]:
     """A few are closed and reopened, or turned back to draft, before they merge."""
-    kinds = {0: ("closed", "reopened"), 1: ("draft", "ready")}.get(chance.randrange(40))
+    kinds = {0: ("closed", "reopened"), 1: ("draft", "ready")}.get(rng.randrange(40))
     if kinds is None:
         return []
     return [Moment(after(ready, hours * share), kind, actor) for share, kind in zip((0.1, 0.2), kinds, strict=True)]
@@ -177,36 +177,36 @@ def _detours(chance: Random, ready: datetime, hours: float, actor: Account) -> l
 
 def _reviews(cast: Cast, team: Team, person: Person | None, ready: datetime, hours: float) -> Iterator[Moment]:
     """A bot's remark, perhaps questions, and an approval by a colleague before the merge."""
-    chance = cast.chance
-    if chance.random() < 0.25:
+    rng = cast.rng
+    if rng.random() < 0.25:
         yield Moment(after(ready, 0.05), "review", REVIEW_BOT, "COMMENTED")
     skips = 0.6 if person and person.behaviour == "tiny_pr_splitter" else 0.08
-    if chance.random() < skips:
+    if rng.random() < skips:
         return
-    reviewer = chance.choice(cast.reviewers(team.team_id, local_day(ready), person)).account
+    reviewer = rng.choice(cast.reviewers(team.team_id, local_day(ready), person)).account
     yield Moment(after(ready, hours * 0.01), "requested", person.account if person else None)
-    pickup = chance.uniform(0.1, 0.45)
-    if chance.random() < 0.4:
-        state = chance.choice(("COMMENTED", "CHANGES_REQUESTED"))
+    pickup = rng.uniform(0.1, 0.45)
+    if rng.random() < 0.4:
+        state = rng.choice(("COMMENTED", "CHANGES_REQUESTED"))
         yield Moment(after(ready, hours * pickup), "review", reviewer, state)
-    yield Moment(after(ready, hours * chance.uniform(0.5, 0.95)), "review", reviewer, "APPROVED")
+    yield Moment(after(ready, hours * rng.uniform(0.5, 0.95)), "review", reviewer, "APPROVED")
 
 
 def _reverts(cast: Cast, changes: Sequence[Change]) -> Iterator[Change]:
     """About one merged change in forty is reverted: most five to twenty days after, some on the next day."""
-    chance = cast.chance
+    rng = cast.rng
     for change in changes:
         merged_at = change.merged_at
-        if merged_at is None or change.author_kind != "human" or chance.random() >= 0.025:
+        if merged_at is None or change.author_kind != "human" or rng.random() >= 0.025:
             continue
-        wait = 1 if chance.random() < 0.18 else 5 + chance.randrange(15)
+        wait = 1 if rng.random() < 0.18 else 5 + rng.randrange(15)
         day = local_day(merged_at) + timedelta(days=wait)
         person = next(person for person in cast.people if person.hr_id == change.sponsor_hr_id)
         mates = cast.reviewers(person.team_on(day), day, person)
-        fixer = chance.choice(mates)
-        created = local_time(day, chance.uniform(9, 17))
+        fixer = rng.choice(mates)
+        created = local_time(day, rng.uniform(9, 17))
         moments = (Moment(after(created, 0.4), "review", person.account, "APPROVED"),
-                   Moment(after(created, chance.uniform(0.6, 3)), "merged", fixer.account))  # fmt: skip
+                   Moment(after(created, rng.uniform(0.6, 3)), "merged", fixer.account))  # fmt: skip
         commit = Commit("", after(created, -0.05), fixer.name, fixer.commit_email, fixer.account, 0)
         yield Change(
             change.repository, 0, 0, fixer.account, "human", fixer.hr_id, f"revert-{change.branch}", created,

@@ -54,7 +54,7 @@ class World:
 
     @property
     def end(self) -> datetime:
-        """Midnight UTC after the last Sunday: the as_of of the last night."""
+        """Midnight UTC after the last Sunday: the as_of of the last run."""
         return datetime.combine(self.first_monday + timedelta(weeks=self.weeks), time(), UTC)
 
     @property
@@ -101,19 +101,19 @@ def _numbered(
     seed: int, drafts: Sequence[Change], end: datetime, people: Sequence[Person]
 ) -> tuple[list[Change], list[Issue]]:
     """Numbers as GitHub gives them: one sequence per repository for changes and issues together."""
-    chance = stream(seed, "issues")
+    rng = stream(seed, "issues")
     changes: list[Change] = []
     issues: list[Issue] = []
     number: defaultdict[str, int] = defaultdict(int)
     known: dict[tuple[str, str], int] = {}
     for draft in drafts:
-        if chance.random() < 0.15:
+        if rng.random() < 0.15:
             number[draft.repository] += 1
-            closed = after(draft.created_at, chance.expovariate(1 / 150))
+            closed = after(draft.created_at, rng.expovariate(1 / 150))
             issues.append(Issue(
                 draft.repository, number[draft.repository], 70_000_000 + 17 * len(issues),
-                chance.choice(people).account, draft.created_at, closed if closed < end else None,
-                ("bug",) if chance.random() < 0.5 else (),
+                rng.choice(people).account, draft.created_at, closed if closed < end else None,
+                ("bug",) if rng.random() < 0.5 else (),
             ))  # fmt: skip
         number[draft.repository] += 1
         known[draft.repository, draft.branch] = number[draft.repository]

@@ -56,107 +56,107 @@ def make_operations(
     incidents: list[Incident] = []
     end = local_time(first_monday + timedelta(weeks=weeks), 0)
     for service in services:
-        chance = stream(seed, f"operations {service.service_id}")
+        rng = stream(seed, f"operations {service.service_id}")
         merged = sorted((change.merged_at, change.number, change.key) for change in changes
                         if change.repository == service.repository and change.merged_at)  # fmt: skip
         crew = [person for person in people if person.team_id == service.team_id and person.pagerduty_id]
         days = [first_monday + timedelta(days=offset) for offset in range(7 * weeks)]
-        log = _history(chance, service, teams[service.team_id].failure_share, crew or list(people), merged, days)
+        log = _history(rng, service, teams[service.team_id].failure_share, crew or list(people), merged, days)
         deployments += [row for row in log.deployments if row.created_at < end]
         incidents += [row for row in log.incidents if row.started_at < end]
     return _numbered(deployments, incidents)
 
 
 def _history(
-    chance: Random, service: Service, failure_share: float, crew: Sequence[Person],
+    rng: Random, service: Service, failure_share: float, crew: Sequence[Person],
     merged: Sequence[tuple[datetime, int, str]], days: Sequence[date],
 ) -> Log:  # fmt: skip
-    log = Log(owed=chance.random())
+    log = Log(owed=rng.random())
     for day in days:
         share = SLOT_SHARE if day.weekday() < 5 else 0.03
         for slot in SLOTS:
-            at = local_time(day, slot + chance.random())
-            if chance.random() >= share or (log.blocked_until and at < log.blocked_until):
+            at = local_time(day, slot + rng.random())
+            if rng.random() >= share or (log.blocked_until and at < log.blocked_until):
                 continue
             head = bisect_left(merged, (at, 0, ""))
             if head and merged[head - 1][2] not in (log.last_change, log.bad_change):
-                _deploy(chance, log, service, merged[head - 1][2], at, failure_share, crew)
-        _background(chance, log, service, crew, day)
+                _deploy(rng, log, service, merged[head - 1][2], at, failure_share, crew)
+        _background(rng, log, service, crew, day)
     return log
 
 
 def _deploy(
-    chance: Random, log: Log, service: Service, change: str, at: datetime, failure_share: float,
+    rng: Random, log: Log, service: Service, change: str, at: datetime, failure_share: float,
     crew: Sequence[Person],
 ) -> None:  # fmt: skip
     """One deployment of the head of main, with staging before it and what follows from it."""
-    if chance.random() < STAGING_SHARE:
-        log.deployments.append(_attempt(chance, service, change, after(at, -0.2), "staging", "success"))
-    if chance.random() < ATTEMPT_FAILS:
-        log.deployments.append(_attempt(chance, service, change, at, PRODUCTION, "failure"))
+    if rng.random() < STAGING_SHARE:
+        log.deployments.append(_attempt(rng, service, change, after(at, -0.2), "staging", "success"))
+    if rng.random() < ATTEMPT_FAILS:
+        log.deployments.append(_attempt(rng, service, change, at, PRODUCTION, "failure"))
         at = after(at, 0.4)
-    deployment = _attempt(chance, service, change, at, PRODUCTION, "success")
-    log.owed += failure_share * chance.uniform(0.4, 1.6)
+    deployment = _attempt(rng, service, change, at, PRODUCTION, "success")
+    log.owed += failure_share * rng.uniform(0.4, 1.6)
     if log.good is not None and log.owed >= 1:
         log.owed -= 1
-        failure = chance.choices(("explicit", "rollback", "both"), (45, 35, 20))[0]
+        failure = rng.choices(("explicit", "rollback", "both"), (45, 35, 20))[0]
         deployment = replace(deployment, failure=failure)
     log.deployments.append(deployment)
     log.last_change = change
     if deployment.failure:
-        _break(chance, log, service, deployment, crew)
+        _break(rng, log, service, deployment, crew)
     else:
         log.good = deployment
 
 
-def _attempt(chance: Random, service: Service, change: str, at: datetime, environment: str, outcome: str) -> Deployment:
+def _attempt(rng: Random, service: Service, change: str, at: datetime, environment: str, outcome: str) -> Deployment:
     """Statuses as GitHub keeps them: some are sent twice, a later success makes the old one inactive."""
-    done = after(at, chance.uniform(0.07, 0.25))
+    done = after(at, rng.uniform(0.07, 0.25))
     statuses = [Status(after(at, 0.005), "in_progress"), Status(done, outcome)]
-    if chance.random() < 0.1:
+    if rng.random() < 0.1:
         statuses.append(Status(after(done, 0.01), outcome))
     return Deployment(0, service.service_id, environment, change, at, tuple(statuses))
 
 
-def _break(chance: Random, log: Log, service: Service, failed: Deployment, crew: Sequence[Person]) -> None:
+def _break(rng: Random, log: Log, service: Service, failed: Deployment, crew: Sequence[Person]) -> None:
     finish = failed.finished_at or failed.created_at
     if failed.failure in ("explicit", "both"):
-        started = after(finish, chance.uniform(0.1, 5))
-        late = chance.random() < 0.08
-        noted = after(started, 240 if late else chance.uniform(0.3, 4))
-        _page(chance, log, service, crew, started, chance.choice(("P1", "P2", "P2")), failed, noted)
-    elif chance.random() < 0.5:
-        _page(chance, log, service, crew, after(finish, chance.uniform(0.1, 0.9)), "P2")
+        started = after(finish, rng.uniform(0.1, 5))
+        late = rng.random() < 0.08
+        noted = after(started, 240 if late else rng.uniform(0.3, 4))
+        _page(rng, log, service, crew, started, rng.choice(("P1", "P2", "P2")), failed, noted)
+    elif rng.random() < 0.5:
+        _page(rng, log, service, crew, after(finish, rng.uniform(0.1, 0.9)), "P2")
     if failed.failure in ("rollback", "both") and log.good:
-        at = after(finish, chance.uniform(1.2, 9))
-        back = replace(_attempt(chance, service, log.good.change_key, at, PRODUCTION, "success"), is_rollback=True)
+        at = after(finish, rng.uniform(1.2, 9))
+        back = replace(_attempt(rng, service, log.good.change_key, at, PRODUCTION, "success"), is_rollback=True)
         log.deployments.append(back)
         log.blocked_until = after(at, 0.5)
         log.last_change, log.bad_change = log.good.change_key, failed.change_key
 
 
-def _background(chance: Random, log: Log, service: Service, crew: Sequence[Person], day: date) -> None:
+def _background(rng: Random, log: Log, service: Service, crew: Sequence[Person], day: date) -> None:
     """Outages that no change caused, and low-urgency noise that closes itself."""
-    if chance.random() < 0.012:
-        _page(chance, log, service, crew, local_time(day, chance.uniform(1, 23)), "P2")
-        if chance.random() < 0.4:
+    if rng.random() < 0.012:
+        _page(rng, log, service, crew, local_time(day, rng.uniform(1, 23)), "P2")
+        if rng.random() < 0.4:
             first = log.incidents[-1]
             twin = replace(first, incident_id="", started_at=after(first.started_at, 0.1),
                            resolved_at=after(first.started_at, 0.3), merged_into="above")  # fmt: skip
             log.incidents.append(twin)
-    if chance.random() < 0.02:
-        _page(chance, log, service, crew, local_time(day, chance.uniform(1, 23)), "P4")
+    if rng.random() < 0.02:
+        _page(rng, log, service, crew, local_time(day, rng.uniform(1, 23)), "P4")
 
 
 def _page(
-    chance: Random, log: Log, service: Service, crew: Sequence[Person], started: datetime, priority: str,
+    rng: Random, log: Log, service: Service, crew: Sequence[Person], started: datetime, priority: str,
     cause: Deployment | None = None, cause_at: datetime | None = None,
 ) -> None:  # fmt: skip
     if cause is None and any(abs(row.started_at - started) < QUIET for row in log.incidents):
         return
-    resolved = after(started, 0.2 + chance.lognormvariate(0.6, 0.9))
-    responder = chance.choice(crew).hr_id
-    acknowledged = None if priority == "P4" else min(resolved, after(started, chance.uniform(0.01, 0.3)))
+    resolved = after(started, 0.2 + rng.lognormvariate(0.6, 0.9))
+    responder = rng.choice(crew).hr_id
+    acknowledged = None if priority == "P4" else min(resolved, after(started, rng.uniform(0.01, 0.3)))
     log.incidents.append(Incident(
         "", 0, service.service_id, started, acknowledged, resolved, priority, responder, cause, cause_at
     ))  # fmt: skip

@@ -71,22 +71,20 @@ def sizes(people: int) -> dict[str, int]:
 
 def make_people(seed: int, people: int, first_monday: date, weeks: int) -> list[Person]:
     """Everybody, with one joiner, one leaver, one mover in mid-week and one renamed account."""
-    chance = stream(seed, "people")
+    rng = stream(seed, "people")
     seats = [(team, seat) for team, size in sizes(people).items() for seat in range(size)]
-    names = chance.sample(
-        [f"{first} {last}" for first in FIRST_NAMES.split() for last in LAST_NAMES.split()], len(seats)
-    )
+    names = rng.sample([f"{first} {last}" for first in FIRST_NAMES.split() for last in LAST_NAMES.split()], len(seats))
     middle = first_monday + timedelta(weeks=weeks // 2)
-    everybody = [_person(chance, index, team, seat, names[index], first_monday)
+    everybody = [_person(rng, index, team, seat, names[index], first_monday)
                  for index, (team, seat) in enumerate(seats)]  # fmt: skip
     return [_with_fate(person, seat, middle) for person, seat in zip(everybody, seats, strict=True)]
 
 
-def _person(chance: Random, index: int, team: str, seat: int, name: str, first_monday: date) -> Person:
+def _person(rng: Random, index: int, team: str, seat: int, name: str, first_monday: date) -> Person:
     first, last = name.lower().split()
     email = f"{first}.{last}@{DOMAIN}"
     role = NOT_DEVELOPERS[team] if team in NOT_DEVELOPERS and seat == 0 else ROLES.get(team, "developer")
-    tool, behaviour = CAST.get((team, seat)) or _habit(chance, role, team)
+    tool, behaviour = CAST.get((team, seat)) or _habit(rng, role, team)
     account = Account(f"{first[0]}{last}{index}", 5_000_000 + 7_919 * index)
     return Person(
         hr_id=f"HR{index + 1:04d}",
@@ -98,7 +96,7 @@ def _person(chance: Random, index: int, team: str, seat: int, name: str, first_m
         team_id=team,
         role=role,
         employment="contractor" if index % 19 == 11 else "employee",
-        start=first_monday - timedelta(days=chance.randrange(60, 2200)),
+        start=first_monday - timedelta(days=rng.randrange(60, 2200)),
         end=None,
         tool=tool,
         behaviour=behaviour,
@@ -120,12 +118,12 @@ def _with_fate(person: Person, seat: tuple[str, int], middle: date) -> Person:
     return person
 
 
-def _habit(chance: Random, role: str, team: str) -> tuple[str, str]:
+def _habit(rng: Random, role: str, team: str) -> tuple[str, str]:
     """Tool and behaviour of somebody who is not in the cast."""
     if role not in DEVELOPER_ROLES:
-        return ("copilot", "light") if chance.random() < 0.3 else ("none", "honest")
-    tool = chance.choices(("claude_log", "claude_api", "copilot", "none"), TOOL_WEIGHTS.get(team, USUAL_TOOLS))[0]
-    behaviour = chance.choices(("light", "honest", "heavy"), (30, 65, 5))[0]
+        return ("copilot", "light") if rng.random() < 0.3 else ("none", "honest")
+    tool = rng.choices(("claude_log", "claude_api", "copilot", "none"), TOOL_WEIGHTS.get(team, USUAL_TOOLS))[0]
+    behaviour = rng.choices(("light", "honest", "heavy"), (30, 65, 5))[0]
     return tool, behaviour
 
 
@@ -140,19 +138,19 @@ def _commit_email(index: int, email: str, account: Account) -> str:
 
 def make_absences(seed: int, people: list[Person], first_monday: date, weeks: int) -> list[Absence]:
     """One or two holidays each, single sick days, and one long parental leave."""
-    chance = stream(seed, "absences")
+    rng = stream(seed, "absences")
     spells: list[Absence] = []
     for index, person in enumerate(people):
         if index % 29 == 13:
             first = first_monday + timedelta(weeks=weeks // 3)
             spells.append(Absence(person.hr_id, first, first + timedelta(weeks=8, days=-1), "parental"))
             continue
-        for week in sorted(chance.sample(range(1, weeks), min(weeks - 1, 1 + chance.randrange(2)))):
+        for week in sorted(rng.sample(range(1, weeks), min(weeks - 1, 1 + rng.randrange(2)))):
             first = first_monday + timedelta(weeks=week)
             spells.append(Absence(person.hr_id, first, first + timedelta(days=6), "leave"))
-        sick = first_monday + timedelta(weeks=chance.randrange(weeks), days=chance.randrange(5))
+        sick = first_monday + timedelta(weeks=rng.randrange(weeks), days=rng.randrange(5))
         if not any(spell.hr_id == person.hr_id and spell.first <= sick <= spell.last for spell in spells):
-            spells.append(Absence(person.hr_id, sick, sick + timedelta(days=chance.randrange(2)), "sick"))
+            spells.append(Absence(person.hr_id, sick, sick + timedelta(days=rng.randrange(2)), "sick"))
     return spells
 
 

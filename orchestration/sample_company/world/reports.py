@@ -66,9 +66,9 @@ def uses_cli(person: Person) -> bool:
 
 def machine_call(world: World, day: date) -> Call:
     """What the nightly automation spends under an API key that belongs to nobody."""
-    chance = stream(world.seed, f"machine {day}")
-    return Call(datetime.combine(day, time(2), UTC), MACHINE_MODEL, chance.randrange(20_000, 60_000),
-                chance.randrange(10_000), chance.randrange(90_000), chance.randrange(4_000, 9_000))  # fmt: skip
+    rng = stream(world.seed, f"machine {day}")
+    return Call(datetime.combine(day, time(2), UTC), MACHINE_MODEL, rng.randrange(20_000, 60_000),
+                rng.randrange(10_000), rng.randrange(90_000), rng.randrange(4_000, 9_000))  # fmt: skip
 
 
 def total(calls: Sequence[Call]) -> Tokens:

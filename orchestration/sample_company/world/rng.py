@@ -10,10 +10,10 @@ def stream(seed: int, name: str) -> Random:
     return Random(f"{seed}:{name}")  # noqa: S311
 
 
-def poisson(chance: Random, mean: float) -> int:
+def poisson(rng: Random, mean: float) -> int:
     """A Poisson draw by counting exponential gaps; the means here are small."""
-    count, clock = 0, chance.expovariate(1.0)
+    count, clock = 0, rng.expovariate(1.0)
     while clock < mean:
         count += 1
-        clock += chance.expovariate(1.0)
+        clock += rng.expovariate(1.0)
     return count

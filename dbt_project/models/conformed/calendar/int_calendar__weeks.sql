@@ -1,4 +1,4 @@
-with night as (
+with context as (
 
     -- as_of is exclusive: neither the day that has only begun at it counts, nor the local day that began an hour ago
     select
@@ -8,7 +8,7 @@ with night as (
         ) as last_day,
         {{ local_date('as_of', 'organisation_zone') }} as as_of_date,
         history_start_date
-    from {{ ref('stg_run__night') }}
+    from {{ ref('stg_run__context') }}
 
 ),
 
@@ -17,7 +17,7 @@ days as (
     select
         {{ explode_days('history_start_date', 'last_day') }} as day,
         as_of_date
-    from night
+    from context
 
 ),
 

@@ -4,9 +4,9 @@ with changes as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -46,7 +46,7 @@ reopenings as (
 
 ends as (
 
-    -- closed_at of the tool is that of the last closing; as of an earlier night only the events know it
+    -- closed_at of the tool is that of the last closing; as of an earlier run only the events know it
     select
         changes.change_id,
         changes.created_at,
@@ -95,12 +95,12 @@ timed as (
 
     select
         spans.change_id,
-        {{ elapsed_hours('spans.started_at', 'least(spans.next_at, coalesce(ends.closed_at, night.as_of))') }}
+        {{ elapsed_hours('spans.started_at', 'least(spans.next_at, coalesce(ends.closed_at, context.as_of))') }}
             as hours
     from spans
     inner join ends
         on spans.change_id = ends.change_id
-    cross join night
+    cross join context
     where spans.state = 'reopened'
 
 ),

@@ -1,6 +1,6 @@
-with night as (
+with context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -18,8 +18,8 @@ select
     min(commits.ai_evidence_signal) as ai_evidence_signal,
     min(commits.ai_evidence_grade) as ai_evidence_grade
 from {{ ref('stg_github__pull_request_commits') }} as commits
-cross join night
+cross join context
 inner join repositories
     on lower(commits.repository) = repositories.repository_key
-where commits.authored_at < night.as_of
+where commits.authored_at < context.as_of
 group by repositories.repository, commits.pull_request_number, commits.commit_sha

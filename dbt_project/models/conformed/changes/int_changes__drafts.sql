@@ -4,9 +4,9 @@ with changes as (
 
 ),
 
-night as (
+context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -30,14 +30,14 @@ opened as (
         changes.change_id,
         changes.created_at,
         changes.merged_at,
-        coalesce(changes.merged_at, closings.closed_at, night.as_of) as ended_at,
+        coalesce(changes.merged_at, closings.closed_at, context.as_of) as ended_at,
         case
             when toggles.event_kind is null then coalesce(changes.is_draft, false)
             else toggles.event_kind = 'ready'
         end as is_opened_as_draft,
         closings.closed_at
     from changes
-    cross join night
+    cross join context
     left join {{ ref('int_changes__closings') }} as closings
         on changes.change_id = closings.change_id
     left join toggles

@@ -1,6 +1,6 @@
-with night as (
+with context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -51,7 +51,7 @@ select
     happened.actor_identifier,
     happened.review_state
 from happened
-cross join night
+cross join context
 inner join repositories
     on lower(happened.repository) = repositories.repository_key
-where happened.occurred_at < night.as_of
+where happened.occurred_at < context.as_of

@@ -1,6 +1,6 @@
-with night as (
+with context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -38,9 +38,9 @@ from_github as (
         pull_requests.created_at,
         pull_requests.created_at as opened_at,
         pull_requests.is_draft,
-        case when pull_requests.merged_at < night.as_of then pull_requests.merged_at end as merged_at,
-        case when pull_requests.closed_at < night.as_of then pull_requests.closed_at end as closed_at,
-        case when pull_requests.merged_at < night.as_of then pull_requests.merge_commit_sha end
+        case when pull_requests.merged_at < context.as_of then pull_requests.merged_at end as merged_at,
+        case when pull_requests.closed_at < context.as_of then pull_requests.closed_at end as closed_at,
+        case when pull_requests.merged_at < context.as_of then pull_requests.merge_commit_sha end
             as merge_commit_sha,
         pull_requests.reverts_pull_request_number as reverts_change_number,
         pull_requests.reverts_sha,
@@ -55,10 +55,10 @@ from_github as (
         pull_requests.ai_evidence_signal,
         pull_requests.ai_evidence_grade
     from pull_requests
-    cross join night
+    cross join context
     inner join repositories
         on lower(pull_requests.repository) = repositories.repository_key
-    where pull_requests.created_at < night.as_of
+    where pull_requests.created_at < context.as_of
     -- a repository that was created anew under an old name starts its numbers anew
     qualify row_number() over (
         partition by repositories.repository, pull_requests.pull_request_number
@@ -95,11 +95,11 @@ from_git as (
         cast(null as string) as ai_evidence_signal,
         cast(null as string) as ai_evidence_grade
     from git_changes
-    cross join night
+    cross join context
     inner join repositories
         on lower(git_changes.repository) = repositories.repository_key
         and repositories.change_source = 'git'
-    where git_changes.merged_at < night.as_of
+    where git_changes.merged_at < context.as_of
 
 )
 

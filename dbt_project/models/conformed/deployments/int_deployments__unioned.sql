@@ -1,6 +1,6 @@
-with night as (
+with context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -18,8 +18,8 @@ statuses as (
         min(statuses.created_at) filter (where statuses.state = 'success') as succeeded_at,
         min(statuses.created_at) filter (where statuses.state in ('failure', 'error')) as failed_at
     from {{ ref('stg_github__deployment_statuses') }} as statuses
-    cross join night
-    where statuses.created_at < night.as_of
+    cross join context
+    where statuses.created_at < context.as_of
     group by statuses.deployment_id
 
 ),
@@ -39,13 +39,13 @@ from_github as (
         statuses.succeeded_at is not null as is_success,
         coalesce(deployments.is_hotfix_ref, false) as is_hotfix_ref
     from {{ ref('stg_github__deployments') }} as deployments
-    cross join night
+    cross join context
     inner join repositories
         on lower(deployments.repository) = repositories.repository_key
         and repositories.deployment_source = 'github'
     left join statuses
         on deployments.deployment_id = statuses.deployment_id
-    where deployments.created_at < night.as_of
+    where deployments.created_at < context.as_of
 
 ),
 
@@ -78,8 +78,8 @@ from_tags as (
         true as is_success,
         false as is_hotfix_ref
     from tags
-    cross join night
-    where tags.tagged_at < night.as_of
+    cross join context
+    where tags.tagged_at < context.as_of
     -- in a repository that has versions, other tags are marks and no releases
     and (tags.is_semver or not coalesce(tags.has_versions, false))
 

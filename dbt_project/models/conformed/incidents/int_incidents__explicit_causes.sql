@@ -1,6 +1,6 @@
-with night as (
+with context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -11,8 +11,8 @@ named as (
         incidents.explicit_cause_sha as cause_sha,
         incidents.explicit_cause_deployment_id as cause_deployment
     from {{ ref('stg_pagerduty__incidents') }} as incidents
-    cross join night
-    where incidents.created_at < night.as_of
+    cross join context
+    where incidents.created_at < context.as_of
     union
     -- a cause that was written down later counts from then on
     select
@@ -20,8 +20,8 @@ named as (
         log_entries.explicit_cause_sha as cause_sha,
         log_entries.explicit_cause_deployment_id as cause_deployment
     from {{ ref('stg_pagerduty__log_entries') }} as log_entries
-    cross join night
-    where log_entries.logged_at < night.as_of
+    cross join context
+    where log_entries.logged_at < context.as_of
 
 )
 

@@ -1,6 +1,6 @@
-with night as (
+with context as (
 
-    select * from {{ ref('stg_run__night') }}
+    select * from {{ ref('stg_run__context') }}
 
 ),
 
@@ -19,7 +19,7 @@ incidents as (
         coalesce(pagers.service_id, incidents.pagerduty_service_id) as place,
         -- what was felt first counts, if somebody wrote it down
         coalesce(incidents.impact_started_at, incidents.created_at) as started_at,
-        case when incidents.resolved_at < night.as_of then incidents.resolved_at end as resolved_at,
+        case when incidents.resolved_at < context.as_of then incidents.resolved_at end as resolved_at,
         severities.severity,
         incidents.urgency,
         case
@@ -30,14 +30,14 @@ incidents as (
         end as noise_reason,
         causes.incident_id is not null as has_explicit_cause
     from {{ ref('stg_pagerduty__incidents') }} as incidents
-    cross join night
+    cross join context
     left join {{ ref('int_services__pagers') }} as pagers
         on incidents.pagerduty_service_id = pagers.pagerduty_service_id
     left join severities
         on lower(incidents.priority) = lower(severities.priority)
     left join (select distinct incident_id from {{ ref('int_incidents__explicit_causes') }}) as causes
         on 'pagerduty:' || incidents.incident_id = causes.incident_id
-    where incidents.created_at < night.as_of
+    where incidents.created_at < context.as_of
 
 ),
 

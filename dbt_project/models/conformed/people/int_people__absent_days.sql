@@ -1,9 +1,9 @@
-with night as (
+with context as (
 
     select
         {{ local_date("as_of - interval '1' second", 'organisation_zone') }} as last_day,
         cast(date_trunc('week', history_start_date) as date) as first_day
-    from {{ ref('stg_run__night') }}
+    from {{ ref('stg_run__context') }}
 
 ),
 
@@ -11,10 +11,10 @@ absences as (
 
     select
         absences.person_key,
-        greatest(absences.first_date, night.first_day) as first_day,
-        least(absences.last_date, night.last_day) as last_day
+        greatest(absences.first_date, context.first_day) as first_day,
+        least(absences.last_date, context.last_day) as last_day
     from {{ ref('stg_company_files__absences') }} as absences
-    cross join night
+    cross join context
 
 ),
 

@@ -1,11 +1,11 @@
-with night as (
+with context as (
 
     -- as_of is exclusive: the day that has only begun at it is not seen
     select
         *,
         {{ local_date("as_of - interval '1' second", 'organisation_zone') }} as last_day,
         cast(date_trunc('week', history_start_date) as date) as first_day
-    from {{ ref('stg_run__night') }}
+    from {{ ref('stg_run__context') }}
 
 ),
 
@@ -31,15 +31,15 @@ employed as (
 
     select
         people.*,
-        greatest(people.start_date, night.first_day) as first_day,
+        greatest(people.start_date, context.first_day) as first_day,
         -- who vanished from the file without an end date was there until then
         least(
-            coalesce(people.end_date, night.last_day),
-            coalesce(cast({{ dbt.dateadd('day', -1, 'people.gone_from_date') }} as date), night.last_day),
-            night.last_day
+            coalesce(people.end_date, context.last_day),
+            coalesce(cast({{ dbt.dateadd('day', -1, 'people.gone_from_date') }} as date), context.last_day),
+            context.last_day
         ) as last_day
     from people
-    cross join night
+    cross join context
 
 ),
 

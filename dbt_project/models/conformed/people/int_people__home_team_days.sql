@@ -1,9 +1,9 @@
-with night as (
+with context as (
 
     select
         {{ local_date("as_of - interval '1' second", 'organisation_zone') }} as last_day,
         cast(date_trunc('week', history_start_date) as date) as first_day
-    from {{ ref('stg_run__night') }}
+    from {{ ref('stg_run__context') }}
 
 ),
 
@@ -11,14 +11,14 @@ memberships as (
 
     select
         memberships.*,
-        greatest(memberships.valid_from_date, night.first_day) as first_day,
+        greatest(memberships.valid_from_date, context.first_day) as first_day,
         least(
-            coalesce(cast({{ dbt.dateadd('day', -1, 'memberships.valid_to_date') }} as date), night.last_day),
-            coalesce(cast({{ dbt.dateadd('day', -1, 'memberships.gone_from_date') }} as date), night.last_day),
-            night.last_day
+            coalesce(cast({{ dbt.dateadd('day', -1, 'memberships.valid_to_date') }} as date), context.last_day),
+            coalesce(cast({{ dbt.dateadd('day', -1, 'memberships.gone_from_date') }} as date), context.last_day),
+            context.last_day
         ) as last_day
     from {{ ref('stg_company_files__team_memberships') }} as memberships
-    cross join night
+    cross join context
 
 ),
 

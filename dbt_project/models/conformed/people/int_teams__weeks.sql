@@ -1,9 +1,9 @@
-with night as (
+with context as (
 
     select
         {{ local_date("as_of - interval '1' second", 'organisation_zone') }} as last_day,
         cast(date_trunc('week', history_start_date) as date) as first_day
-    from {{ ref('stg_run__night') }}
+    from {{ ref('stg_run__context') }}
 
 ),
 
@@ -11,21 +11,21 @@ spans as (
 
     select
         teams.team_id,
-        greatest(teams.valid_from_date, night.first_day) as first_day,
+        greatest(teams.valid_from_date, context.first_day) as first_day,
         least(
-            coalesce(cast({{ dbt.dateadd('day', -1, 'teams.valid_to_date') }} as date), night.last_day),
-            coalesce(cast({{ dbt.dateadd('day', -1, 'teams.gone_from_date') }} as date), night.last_day),
-            night.last_day
+            coalesce(cast({{ dbt.dateadd('day', -1, 'teams.valid_to_date') }} as date), context.last_day),
+            coalesce(cast({{ dbt.dateadd('day', -1, 'teams.gone_from_date') }} as date), context.last_day),
+            context.last_day
         ) as last_day
     from {{ ref('stg_company_files__teams') }} as teams
-    cross join night
+    cross join context
     union all
     -- work of people without a team, and of accounts without a person
     select
         'unassigned',
         first_day,
         last_day
-    from night
+    from context
 
 ),
 

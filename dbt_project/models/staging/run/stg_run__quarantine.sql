@@ -5,6 +5,6 @@ select
     pointer,
     payload_sha256,
     load_id,
-    refusal_number,
+    rejection_number,
     as_of
 from {{ source('run', 'quarantine') }}
