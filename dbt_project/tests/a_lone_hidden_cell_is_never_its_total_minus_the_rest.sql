@@ -4,7 +4,7 @@ with cells as (
     select
         *,
         is_small_group or is_dominated or is_complementary as is_hidden
-    from {{ ref('int_metrics__suppression') }}
+    from {{ ref('int_metrics__suppressed') }}
     where is_covered
 
 ),

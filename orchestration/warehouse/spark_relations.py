@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LAYERS = ("staging", "conformed", "facts", "restricted", "metrics", "marts", "seeds", "run")
-GATE_RELATIONS = ("seeds.metrics", "metrics.int_metrics__all")
+GATE_RELATIONS = ("seeds.metrics", "metrics.int_metrics__cells")
 """What the gate reads beside the marts."""
 
 

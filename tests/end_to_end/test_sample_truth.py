@@ -15,7 +15,7 @@ Cells = dict[tuple[str, str], tuple[float, float]]
 CLASSES = ("uncached_input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
 PARTS = """
     select entity_id, cast(week_start_date as string), numerator, denominator
-    from metrics.int_metrics__all where metric_id = ? and entity_type = ?
+    from metrics.int_metrics__cells where metric_id = ? and entity_type = ?
 """
 
 
@@ -107,7 +107,7 @@ def test_what_is_published_is_what_was_counted(sample):
     rows = sample.ask(
         "select count(*), count(*) filter (where published.numerator != counted.numerator "
         "or published.denominator != counted.denominator) from marts.kpi_values as published "
-        "inner join metrics.int_metrics__all as counted "
+        "inner join metrics.int_metrics__cells as counted "
         "using (metric_id, entity_type, entity_id, week_start_date) where published.reason is null"
     )
     assert rows[0][0] > 1000

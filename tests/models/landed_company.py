@@ -22,7 +22,7 @@ from orchestration.warehouse.duckdb_relations import prepare
 from orchestration.warehouse.inputs import BuildInputs, collect
 from tests import parsed_project
 
-MODELS = ("+int_metrics__changes", "+int_metrics__delivery")
+MODELS = ("+int_metrics__cells",)
 HISTORY_START = date(2026, 8, 31)
 Row = dict[str, object]
 
@@ -153,7 +153,7 @@ class Warehouse:
 
     def cell(self, metric: str, entity: str, week: str, columns: str = "numerator, denominator") -> tuple[object, ...]:
         where = f"metric_id = '{metric}' and entity_id = '{entity}' and week_start_date = date '2026-{week}'"
-        return self.one(columns, "metrics.int_metrics__outcomes", where)
+        return self.one(columns, "metrics.int_metrics__cells", where)
 
 
 def build(company: Company, folder: Path, as_of: str, cohort_days: int = 14, command: Command = "run") -> Warehouse:

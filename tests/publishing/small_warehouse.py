@@ -38,7 +38,7 @@ select * from (values
 create schema if not exists metrics;
 """
 MEASURED = """
-create or replace table metrics.int_metrics__all as
+create or replace table metrics.int_metrics__cells as
 select metric_id, entity_type, entity_id, week_start_date, 6 as contributors, cast(0.3 as double) as largest_share
 from marts.kpi_values;
 """

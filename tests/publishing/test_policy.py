@@ -97,17 +97,17 @@ def test_an_unregistered_activity_column_is_refused(connection):
 
 
 def test_fewer_people_than_the_smallest_group_are_refused(connection):
-    connection.execute("update metrics.int_metrics__all set contributors = 4 where metric_id = 'merge_rate'")
+    connection.execute("update metrics.int_metrics__cells set contributors = 4 where metric_id = 'merge_rate'")
     assert refused(connection)[0].startswith("min_group_size: merge_rate: 4 figures with fewer than 5 people")
 
 
 def test_a_figure_that_one_person_carries_is_refused(connection):
-    connection.execute("update metrics.int_metrics__all set largest_share = 0.51 where entity_id = 'red'")
+    connection.execute("update metrics.int_metrics__cells set largest_share = 0.51 where entity_id = 'red'")
     assert [found.split(",")[1] for found in refused(connection)] == [" 2 where one person carries more than 50%"] * 2
 
 
 def test_a_figure_of_which_nobody_knows_who_is_behind_it_is_refused(connection):
-    connection.execute("delete from metrics.int_metrics__all where metric_id = 'merge_rate'")
+    connection.execute("delete from metrics.int_metrics__cells where metric_id = 'merge_rate'")
     assert "4 with nothing known" in refused(connection)[0]
 
 

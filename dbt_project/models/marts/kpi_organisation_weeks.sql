@@ -21,8 +21,7 @@ select
     kpis.entity_id as organisation,
     kpis.week_start_date,
     weeks.iso_week,
-    {{ outcome_kpi_columns() }}
-    {{ usage_kpi_columns() }}
+    {{ kpi_columns() }}
     context.active_target_share,
     kpis.as_of
 from kpis

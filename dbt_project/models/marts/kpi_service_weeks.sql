@@ -15,7 +15,7 @@ select
     kpis.entity_id as service_id,
     kpis.week_start_date,
     weeks.iso_week,
-    {{ outcome_kpi_columns() }}
+    {{ kpi_columns() }}
     kpis.as_of
 from kpis
 inner join weeks

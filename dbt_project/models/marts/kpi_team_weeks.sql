@@ -22,8 +22,7 @@ select
     coalesce(teams.team_name, kpis.entity_id) as team_name,
     kpis.week_start_date,
     weeks.iso_week,
-    {{ outcome_kpi_columns() }}
-    {{ usage_kpi_columns() }}
+    {{ kpi_columns() }}
     kpis.as_of
 from kpis
 inner join weeks

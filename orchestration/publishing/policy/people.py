@@ -66,7 +66,7 @@ def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Blocker]:
             count(*) filter (where measured.metric_id is null)
         from marts.{LONG_MART} as cells
         inner join seeds.metrics as metrics on cells.metric_id = metrics.metric_id
-        left join metrics.int_metrics__all as measured
+        left join metrics.int_metrics__cells as measured
             on measured.metric_id = cells.metric_id and {same_cell("measured")}
         where cells.value is not null and metrics.is_about_people
             and (cells.entity_type != 'organisation' or metrics.kind in ('activity', 'cost'))
