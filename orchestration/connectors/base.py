@@ -3,8 +3,8 @@
 Belongs here: the small vocabulary that connectors and landing share.
 Does not: reading any source (one module each), checking or writing records (landing).
 
-A connector module defines `SOURCE: str`, `Config(SourceConfig)` and
-`slices(config, run, cursors, transport=None) -> Iterator[Slice]`.
+A connector module defines `Config(SourceConfig)` and
+`slices(config, partition, cursors, retries=None) -> Iterator[Slice]`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestration.connectors._http.waiting import RetryPolicy as RetryPolicy
+from orchestration.connectors._http.retries import RetryPolicy as RetryPolicy
 from orchestration.partition import DailyPartition
 
 if TYPE_CHECKING:
@@ -90,7 +90,6 @@ class SourceConfig(BaseModel):
 class Connector(Protocol):
     """The shape of a connector module."""
 
-    SOURCE: str
     Config: type[SourceConfig]
 
     def slices(

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from orchestration.connectors import git
 from orchestration.connectors._shared.bot_registry import COLUMNS, load_bot_registry
 from orchestration.errors import SettingsError
 
@@ -95,3 +96,9 @@ def test_another_table_is_no_list(tmp_path):
     (tmp_path / "list.csv").write_text("a,b\n1,2\n")
     with pytest.raises(SettingsError, match="columns are"):
         load_bot_registry(tmp_path / "list.csv")
+
+
+@pytest.mark.parametrize("setting", ["bot_registry_path", "signatures_path"])
+def test_the_setting_of_the_list_keeps_its_old_name(tmp_path, setting):
+    listed = tmp_path / "list.csv"
+    assert git.Config.model_validate({setting: listed}).bot_registry_path == listed

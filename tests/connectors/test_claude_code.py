@@ -11,8 +11,7 @@ import pytest
 
 from orchestration.connectors import claude_code
 from orchestration.connectors.base import Batch, RejectedRecord
-from orchestration.connectors.claude_code import blocks as claude_code_blocks
-from orchestration.connectors.claude_code import lines as claude_code_lines
+from orchestration.connectors.claude_code import log_parser, log_reader
 from orchestration.contracts import load_contracts
 from orchestration.errors import SettingsError, SourceError
 from orchestration.landing import tables
@@ -168,7 +167,7 @@ def test_what_strict_readers_refuse_and_clients_write_is_read(fleet):
 
 
 def test_lines_longer_than_a_parser_block_are_read(fleet, monkeypatch):
-    monkeypatch.setattr(claude_code_lines, "PARSE_BYTES", 2000)
+    monkeypatch.setattr(log_parser, "PARSE_BYTES", 2000)
     fleet.write(answer(1, picture="x" * 50_000), answer(2))
     assert [row["message_id"] for row in fleet.lines()] == ["msg_1", "msg_2"]
 
@@ -179,7 +178,7 @@ def test_blocks_of_any_size_give_the_same_rows(fleet, monkeypatch):
         fleet.write(*broken, *(answer(10 * number + each) for each in range(4)), name=f"projects/p/s{number}.jsonl")
     whole = fleet.partition()
     fleet.cursors = {}
-    monkeypatch.setattr(claude_code_blocks, "BLOCK_BYTES", 700)
+    monkeypatch.setattr(log_reader, "BLOCK_BYTES", 700)
     assert sorted(map(str, rows(fleet.partition(), "session_lines"))) == sorted(map(str, rows(whole, "session_lines")))
     assert len(rows(whole, "session_lines")) == 20
 

@@ -248,7 +248,7 @@ def test_the_rate_limit_left_is_counted(tool):
 
 
 def test_a_judge_may_call_a_good_answer_a_limit(tool):
-    from orchestration.connectors._http.waiting import TransientError
+    from orchestration.connectors._http.retries import TransientError
 
     answers = iter([{"errors": "limited"}, {"data": 1}])
 

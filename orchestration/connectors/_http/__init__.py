@@ -2,7 +2,7 @@
 
 Calls: `get_json`, `post_json`, `pages` (with any paginator of dlt; the next address of the `Link` header is
 followed as given), `download_lines` (NDJSON behind a download link, without credentials).
-Guarantees: `session` (reading, redirects), `waiting` (retries, rate limits), `credentials`.
+Guarantees: `session` (reading, redirects), `retries` (retries, rate limits), `credentials`.
 Leaves out writing: no connector changes anything at a tool.
 """
 
@@ -19,7 +19,7 @@ import orjson
 from pydantic import SecretStr
 
 from orchestration.connectors._http.errors import BrokenAnswerError, EndlessPagesError
-from orchestration.connectors._http.waiting import RetryPolicy
+from orchestration.connectors._http.retries import RetryPolicy
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
@@ -122,9 +122,9 @@ class Client:
         """The records of each page; `records` is the key that must hold them (None: the page is the list)."""
         from dlt.sources.helpers.rest_client.paginators import HeaderLinkPaginator
 
-        from orchestration.connectors._http.credentials import named, origin
+        from orchestration.connectors._http.credentials import origin, redacted_url
 
-        guard = PageGuard(named("GET", f"{self._rest.base_url}/{path.lstrip('/')}"), self.retries.max_pages)
+        guard = PageGuard(redacted_url("GET", f"{self._rest.base_url}/{path.lstrip('/')}"), self.retries.max_pages)
         following = self._rest.paginate(
             path,
             params=dict(params or {}),
@@ -137,8 +137,8 @@ class Client:
             if page.paginator.has_next_page:
                 guard.check((asked.url, repr(asked.params), repr(asked.json)))
                 if origin(asked.url) != origin(self._rest.base_url):
-                    raise EndlessPagesError(f"{named('GET', asked.url)}: a next page on another host; stopped.")
-            yield list(page) if records is None else _under(page, records, named("GET", page.response.url))
+                    raise EndlessPagesError(f"{redacted_url('GET', asked.url)}: a next page on another host; stopped.")
+            yield list(page) if records is None else _under(page, records, redacted_url("GET", page.response.url))
 
     def download_lines(self, url: str) -> Iterator[tuple[int, bytes]]:
         """Number and bytes of each line of a file behind a (pre-signed) link, read whole before the first.
@@ -147,13 +147,13 @@ class Client:
         """
         from requests import Request
 
-        from orchestration.connectors._http.credentials import Unsigned, named
+        from orchestration.connectors._http.credentials import Unsigned, redacted_url
 
         asked = self._session.prepare_request(Request("GET", url, auth=Unsigned()))
         settings = self._session.merge_environment_settings(url, {}, True, None, None)
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
             self._session.send(asked, spool=spool, **settings)
-            yield from _lines(spool, named("GET", url), self.retries.max_download_bytes)
+            yield from _lines(spool, redacted_url("GET", url), self.retries.max_download_bytes)
 
 
 def _under(page: list[object], key: str, what: str) -> list[object]:

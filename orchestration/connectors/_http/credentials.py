@@ -21,7 +21,7 @@ def origin(url: str) -> tuple[str, str, int]:
     return scheme, (parts.hostname or "").lower(), parts.port or (443 if scheme == "https" else 80)
 
 
-def named(method: str | None, url: str | None) -> str:
+def redacted_url(method: str | None, url: str | None) -> str:
     """A request as messages may show it: without query, fragment and user part."""
     parts = urlsplit(url or "")
     port = f":{parts.port}" if parts.port else ""

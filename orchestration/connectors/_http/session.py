@@ -16,9 +16,9 @@ import orjson
 import requests
 from requests import PreparedRequest, Response
 
-from orchestration.connectors._http.credentials import Credentials, named, origin
+from orchestration.connectors._http.credentials import Credentials, origin, redacted_url
 from orchestration.connectors._http.errors import BrokenAnswerError, RejectedError, UnreachableError
-from orchestration.connectors._http.waiting import RetryPolicy, TransientError, call_with_retries, raise_for_status
+from orchestration.connectors._http.retries import RetryPolicy, TransientError, call_with_retries, raise_for_status
 
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 64 * 1024
@@ -49,7 +49,7 @@ class GuardedSession(requests.Session):
             allow_redirects=False,
             timeout=(self.retries.connect_seconds, self.retries.read_seconds),
         )
-        what = named(request.method, request.url)
+        what = redacted_url(request.method, request.url)
 
         def attempt() -> Response:
             with self._accepted(request, what, kwargs) as answer:
@@ -76,7 +76,7 @@ class GuardedSession(requests.Session):
                 return answer
             answer.close()
             request = self._redirected(request, answer)
-        raise UnreachableError(f"{named(request.method, request.url)}: more than {MAX_REDIRECTS} redirects.")
+        raise UnreachableError(f"{redacted_url(request.method, request.url)}: more than {MAX_REDIRECTS} redirects.")
 
     def _redirected(self, request: PreparedRequest, answer: Response) -> PreparedRequest:
         target = urljoin(request.url or "", answer.headers["location"])
@@ -84,8 +84,8 @@ class GuardedSession(requests.Session):
         safe = there[0] == "https" or (there[0] == "http" and here[0] == "http")
         if request.method != "GET" or not safe:
             raise RejectedError(
-                f"{named(request.method, request.url)}: {answer.status_code} to {named('GET', target)} is "
-                "not followed (only GET is, and never from https to http). Set the new address as base_url."
+                f"{redacted_url(request.method, request.url)}: {answer.status_code} to {redacted_url('GET', target)} "
+                "is not followed (only GET is, and never from https to http). Set the new address as base_url."
             )
         following = request.copy()
         following.url = target
@@ -104,7 +104,7 @@ class GuardedSession(requests.Session):
         except requests.exceptions.RequestException as error:
             final = f"the request could not be sent ({type(error).__name__})"
         if final:
-            raise UnreachableError(f"{named(request.method, request.url)}: {final}.")
+            raise UnreachableError(f"{redacted_url(request.method, request.url)}: {final}.")
         raise TransientError(f"no answer ({kind})")
 
     def _whole(self, answer: Response, judge: Judge | None) -> Response:
@@ -139,7 +139,7 @@ class GuardedSession(requests.Session):
             total += len(slice_)
             if total > limit:
                 raise BrokenAnswerError(
-                    f"{named(answer.request.method, answer.url)}: more than {limit:,} bytes; stopped reading."
+                    f"{redacted_url(answer.request.method, answer.url)}: more than {limit:,} bytes; stopped reading."
                 )
             if self.retries.monotonic() > end:
                 raise TransientError(f"not whole after {self.retries.answer_seconds:g} s")

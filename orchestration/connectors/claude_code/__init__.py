@@ -29,7 +29,6 @@ from orchestration.partition import DailyPartition
 if TYPE_CHECKING:
     from orchestration.connectors._http import Client
 
-SOURCE = "claude_code"
 REPORT = "/v1/organizations/usage_report/claude_code"
 LOG_STREAMS = ("session_lines", "session_prompts")
 ANALYTICS_STREAMS = ("analytics_days", "analytics_models", "analytics_tools")
@@ -73,7 +72,7 @@ def slices(
 
 def _log_slice(config: Config, partition: DailyPartition, cursors: Cursors) -> Slice:
     """All logs at once: reading them is cheap, and each slice would cost a file a day of its own."""
-    from orchestration.connectors.claude_code.blocks import LogReading
+    from orchestration.connectors.claude_code.log_reader import LogReader
 
     files = find_logs(config.log_roots)
     if config.api_key is not None and any(file.account_type != "email" for file in files):
@@ -81,7 +80,7 @@ def _log_slice(config: Config, partition: DailyPartition, cursors: Cursors) -> S
             "claude_code: logs of a machine's user and an api_key were both configured; the same tokens would "
             "count twice. Name the folder by the person's e-mail, or remove the key."
         )
-    reading = LogReading(files, read_marks(cursors.get(LOG_SLICE)), partition.as_of)
+    reading = LogReader(files, read_marks(cursors.get(LOG_SLICE)), partition.as_of)
     return Slice(LOG_SLICE, LOG_STREAMS, reading.items, reading.cursor)
 
 

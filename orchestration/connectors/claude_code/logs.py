@@ -26,7 +26,7 @@ from typing import BinaryIO, Literal, NamedTuple, cast
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestration.connectors.claude_code.one_line import is_whole
+from orchestration.connectors.claude_code.lenient_parser import is_whole
 from orchestration.errors import SourceError
 
 AccountType = Literal["email", "machine_user"]

@@ -42,7 +42,6 @@ from orchestration.partition import DailyPartition
 if TYPE_CHECKING:
     from orchestration.connectors._http import Client
 
-SOURCE = "copilot"
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 SEATS_PER_PAGE = 100
 

@@ -19,7 +19,7 @@ from orchestration.connectors._http.errors import (
     RejectedError,
     UnreachableError,
 )
-from orchestration.connectors._http.waiting import LIMIT_WORDS, TransientError
+from orchestration.connectors._http.retries import LIMIT_WORDS, TransientError
 
 Node = Mapping[str, Any]
 FORBIDDEN = {"FORBIDDEN", "INSUFFICIENT_SCOPES", "SAML_FAILURE", "SERVICE_UNAVAILABLE_FOR_TOKEN"}
@@ -95,8 +95,8 @@ def _judge_error(error: Mapping[str, Any], headers: Mapping[str, str], *, blanks
     if kind in FORBIDDEN or kind == "NOT_FOUND":
         if blanks_a_field:
             return
-        blocker = NotFoundError if kind == "NOT_FOUND" else ForbiddenError
-        raise blocker(f"github GraphQL: {kind}: {said}. Check the repository's name and the token's permissions.")
+        error_class = NotFoundError if kind == "NOT_FOUND" else ForbiddenError
+        raise error_class(f"github GraphQL: {kind}: {said}. Check the repository's name and the token's permissions.")
     if kind[:1].islower():
         raise RejectedError(f"github GraphQL: {kind}: {said}. This server does not know what we ask; is it too old?")
     raise TransientError(f"GraphQL {kind or 'error'}: {said}")

@@ -21,13 +21,12 @@ from pydantic import Field, SecretStr
 
 from orchestration.connectors import _http
 from orchestration.connectors._http.errors import NotFoundError
-from orchestration.connectors.base import Cursors, Item, Row, Slice, SourceConfig
+from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
 from orchestration.connectors.pagerduty.causes import CAUSE_FIELDS, IMPACT_FIELDS
 from orchestration.connectors.pagerduty.pages import Get, listed, whole_window
 from orchestration.connectors.pagerduty.records import incident, log_entry, service, user
 from orchestration.partition import DailyPartition
 
-SOURCE = "pagerduty"
 ACCEPT = "application/vnd.pagerduty+json;version=2"
 WINDOW = timedelta(days=7)
 INCIDENT_OVERLAP = timedelta(days=35)
@@ -48,7 +47,9 @@ class Config(SourceConfig):
     impact_fields: tuple[str, ...] = Field(default=IMPACT_FIELDS, description="Fields with the first harm.")
 
 
-def slices(config: Config, partition: DailyPartition, cursors: Cursors, retries: Any | None = None) -> Iterator[Slice]:
+def slices(
+    config: Config, partition: DailyPartition, cursors: Cursors, retries: RetryPolicy | None = None
+) -> Iterator[Slice]:
     """The slices of one run: services, users, open incidents, then the weeks that may still change."""
     get = _get(config, retries)
     scope: Mapping[str, object] = {"team_ids[]": list(config.team_ids)} if config.team_ids else {}
@@ -66,7 +67,7 @@ def slices(config: Config, partition: DailyPartition, cursors: Cursors, retries:
                 yield Slice(key, (stream,), read, cursor=partition.as_of.isoformat())
 
 
-def _get(config: Config, retries: Any | None) -> Get:
+def _get(config: Config, retries: RetryPolicy | None) -> Get:
     # the client is made at the first request, so that listing the slices of a run opens nothing
     made: list[_http.Client] = []
 

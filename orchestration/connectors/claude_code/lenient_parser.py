@@ -17,7 +17,7 @@ import pyarrow as pa
 INT64 = range(-(2**63), 2**63)
 
 
-class RefusedLine(Exception):  # noqa: N818  # a verdict on a line, not an error of ours
+class RejectedLine(Exception):  # noqa: N818  # a verdict on a line, not an error of ours
     """Why a line cannot be read."""
 
 
@@ -30,7 +30,7 @@ def is_whole(line: bytes) -> bool:
     """Whether a line is one JSON object; one that is still being written is not."""
     try:
         _object(line)
-    except RefusedLine:
+    except RejectedLine:
         return False
     return True
 
@@ -41,7 +41,7 @@ def _object(line: bytes) -> Mapping[str, object]:
     except orjson.JSONDecodeError:
         value = _patiently(line)
     if not isinstance(value, dict):
-        raise RefusedLine("not_an_object")
+        raise RejectedLine("not_an_object")
     return value
 
 
@@ -49,7 +49,7 @@ def _patiently(line: bytes) -> object:
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
-        raise RefusedLine("malformed_line") from None
+        raise RejectedLine("malformed_line") from None
 
 
 def _shaped(value: Mapping[str, object], fields: list[pa.Field], path: str) -> dict[str, object]:
@@ -72,7 +72,7 @@ def _cast(value: object, kind: pa.DataType, path: str) -> object:
         return value
     if pa.types.is_float64(kind) and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    raise RefusedLine(f"not_{kind}:{path}")
+    raise RejectedLine(f"not_{kind}:{path}")
 
 
 def _fields(kind: pa.StructType) -> Iterator[pa.Field]:
@@ -90,4 +90,4 @@ def _instant(value: str, path: str) -> datetime:
         read = datetime.fromisoformat(value)
         return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise RefusedLine(f"not_timestamp:{path}") from None
+        raise RejectedLine(f"not_timestamp:{path}") from None

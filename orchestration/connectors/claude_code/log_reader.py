@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.connectors.base import Batch, Item, RejectedRecord
-from orchestration.connectors.claude_code.lines import Parsed, parse_block, parse_lines
+from orchestration.connectors.claude_code.log_parser import Parsed, parse_block, parse_lines
 from orchestration.connectors.claude_code.logs import BLOCK_BYTES, LogFile, Mark, Stretch, stretches, write_marks
 
 LINES, PROMPTS = "session_lines", "session_prompts"
@@ -35,7 +35,7 @@ class Cut(NamedTuple):
 
 
 @dataclass
-class LogReading:
+class LogReader:
     """One reading of some logs: the items, and afterwards the marks that say where the next run goes on."""
 
     files: Sequence[LogFile]
@@ -84,7 +84,7 @@ class LogReading:
             seen = line < ends[stretch]
             if seen.any():
                 yield places.batch(stream, table.drop_columns("row").filter(pa.array(seen)), stretch[seen], line[seen])
-        for row, reason, payload in parsed.refused:
+        for row, reason, payload in parsed.rejected:
             number, place = places.one(row)
             if place < ends[number]:
                 yield RejectedRecord(LINES, reason, f"{block[number].file.digest}:{place}", payload)

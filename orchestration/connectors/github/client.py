@@ -19,7 +19,7 @@ HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "202
 
 
 @dataclass
-class Tool:
+class GitHubClient:
     """GitHub for one run; nothing is opened before the first question."""
 
     base_url: str

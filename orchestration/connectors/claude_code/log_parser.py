@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from orchestration.connectors.claude_code.one_line import RefusedLine, shaped
+from orchestration.connectors.claude_code.lenient_parser import RejectedLine, shaped
 
 PARSE_BYTES = 4 * 2**20
 SYNTHETIC = "<synthetic>"
@@ -65,7 +65,7 @@ _USAGE_FIELDS = {
 }
 
 
-Blocker = tuple[int, str, bytes]
+LineRejection = tuple[int, str, bytes]
 """Row, reason and the line itself."""
 
 
@@ -75,15 +75,15 @@ class Parsed:
 
     usage: pa.Table
     prompts: pa.Table
-    refused: tuple[Blocker, ...] = ()
+    rejected: tuple[LineRejection, ...] = ()
 
     def followed_by(self, other: Parsed, lines: int) -> Parsed:
         """This stretch of so many lines and then the other, as one."""
-        refused = tuple((row + lines, reason, payload) for row, reason, payload in other.refused)
+        rejected = tuple((row + lines, reason, payload) for row, reason, payload in other.rejected)
         return Parsed(
             pa.concat_tables([self.usage, _moved(other.usage, lines)]),
             pa.concat_tables([self.prompts, _moved(other.prompts, lines)]),
-            self.refused + refused,
+            self.rejected + rejected,
         )
 
 
@@ -105,18 +105,18 @@ def parse_lines(data: bytes) -> Parsed:
     """The same, line by line: each line is read or refused for itself."""
     good: list[dict[str, object]] = []
     texts: list[bytes] = []
-    refused: list[Blocker] = []
+    rejected: list[LineRejection] = []
     for row, line in enumerate(data.split(b"\n")[:-1]):
         if not line.strip():
             continue
         try:
             good.append({**shaped(line, _LINE), "row": row})
-        except RefusedLine as blocker:
-            refused.append((row, str(blocker), line))
+        except RejectedLine as rejection:
+            rejected.append((row, str(rejection), line))
         else:
             texts.append(line)
     table = pa.Table.from_pylist(good, schema=_LINE.append(pa.field("row", pa.int64())))
-    return _parsed(table, b"\n".join([*texts, b""]), tuple(refused))
+    return _parsed(table, b"\n".join([*texts, b""]), tuple(rejected))
 
 
 def _read(data: bytes, block_bytes: int) -> pa.Table:
@@ -129,7 +129,7 @@ def _read(data: bytes, block_bytes: int) -> pa.Table:
     return _read(data, len(data))  # a line longer than a block: a pasted picture
 
 
-def _parsed(table: pa.Table, data: bytes, refused: tuple[Blocker, ...] = ()) -> Parsed:
+def _parsed(table: pa.Table, data: bytes, rejected: tuple[LineRejection, ...] = ()) -> Parsed:
     outer = pc.is_valid(_field(table["message"], ("usage",)))
     deeper = pc.and_(pc.is_valid(_field(table["data"], ("message", "message", "usage"))), pc.invert(outer))
     usage = _usage(table.filter(outer), lambda rows, path: _field(rows[path[0]], path[1:]))
@@ -140,9 +140,9 @@ def _parsed(table: pa.Table, data: bytes, refused: tuple[Blocker, ...] = ()) -> 
     if not pc.all(told).as_py():
         lines = dict(zip(table["row"].to_pylist(), data.split(b"\n"), strict=False))
         wrong = usage.filter(pc.invert(told))["row"].to_pylist()
-        refused = (*refused, *((row, "implausible_tokens", lines[row]) for row in wrong))
+        rejected = (*rejected, *((row, "implausible_tokens", lines[row]) for row in wrong))
         usage = usage.filter(told)
-    return Parsed(usage, _prompts(table, outer, data), refused)
+    return Parsed(usage, _prompts(table, outer, data), rejected)
 
 
 def _plausible(usage: pa.Table) -> pa.ChunkedArray:
