@@ -17,6 +17,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from orchestration.connectors._shared.addresses import noreply_account
 from orchestration.errors import SettingsError
 
 DEFAULT_PATH = Path(__file__).resolve().parents[3] / "seeds" / "actor_signatures.csv"
@@ -34,7 +35,6 @@ ALLOWED = {
 }  # fmt: skip
 IDENTITY_SIGNALS = ("login", "github_id", "email", "trailer_email")
 ADDRESS_SIGNALS = ("email", "trailer_email")
-_NOREPLY = re.compile(r"(?:(\d+)\+)?([^@+]+)@users\.noreply\.github\.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ class BotRegistry:
         return bool(self._by_noreply(folded))
 
     def _by_noreply(self, address: str) -> list[Signature]:
-        met = _NOREPLY.fullmatch(address.strip().casefold())
-        if met is None:
+        named = noreply_account(address)
+        if named is None:
             return []
-        account, login = met.groups()
+        account, login = named
         found = self._exact.get(("github_id", account)) if account else None
         if found is None and login.endswith("[bot]"):  # GitHub gives such a login to apps only
             found = self._exact.get(("login", login))
