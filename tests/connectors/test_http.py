@@ -85,6 +85,14 @@ def test_a_limit_beyond_the_budget_ends_at_once_and_says_when_to_come_back(tool)
     assert pauses == []
 
 
+def test_a_rate_limit_does_not_use_up_an_attempt(tool):
+    pauses = []
+    for number, fault in enumerate((throttled("7"), failing(502), throttled("9")), start=1):
+        tool.fault(number, fault)
+    assert asked(tool, pauses, attempts=2).get_json("/items") == ITEMS
+    assert pauses == [7.0, 1.0, 9.0]
+
+
 def test_the_budget_counts_all_pauses_of_a_run(tool):
     retries = quiet(wait_budget_seconds=100)
     tool.fault(1, throttled("60"))

@@ -14,7 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from orchestration.connectors._http.errors import (
     ForbiddenError,
@@ -91,28 +93,61 @@ class TransientError(Exception):
 def call_with_retries(
     retries: RetryPolicy, what: str, attempt: Callable[[], Answer], attempts: int | None = None
 ) -> Answer:
-    """The answer of the first good try; errors are raised outside the handler, so nothing is chained."""
-    allowed = attempts or retries.attempts
-    failures = limits = 0
-    while True:
-        try:
-            return attempt()
-        except TransientError as passing:
-            failure = passing
+    """The answer of the first attempt that succeeds; `what` names the request in errors."""
+    pacing = _Pacing(retries, what, attempts or retries.attempts)
+    retrying = Retrying(
+        retry=retry_if_exception_type(TransientError),
+        wait=pacing.pause_seconds,
+        stop=pacing.is_over,
+        before_sleep=pacing.count,
+        sleep=retries.sleep,
+        retry_error_callback=pacing.give_up,
+    )
+    return retrying(attempt)
+
+
+@dataclass
+class _Pacing:
+    """The pauses of one request, and when there is no further attempt."""
+
+    retries: RetryPolicy
+    what: str
+    allowed: int
+    failures: int = 0
+    limits: int = 0
+
+    def pause_seconds(self, state: RetryCallState) -> float:
+        """The pause before the next attempt. Rate limits are counted apart: they do not use up attempts."""
+        failure = _failure(state)
         if failure.limited:
-            pause = _limit_pause(retries, failure.headers, limits)
-            limits += 1
-        else:
-            failures += 1
-            pause = _failure_pause(retries, failure.headers, failures)
-        if not failure.limited and failures >= allowed:
-            raise failure.error(f"{what}: {failure.reason}, at {failures} of {allowed} tries. {KEPT}.")
-        left = retries.wait_budget_seconds - retries.counters.waited_seconds
-        if pause > left:
-            raise _budget_exhausted(retries, what, failure, pause)
-        retries.counters.retries += 1
-        retries.counters.waited_seconds += pause
-        retries.sleep(pause)
+            self.limits += 1
+            return _limit_pause(self.retries, failure.headers, self.limits - 1)
+        self.failures += 1
+        return _failure_pause(self.retries, failure.headers, self.failures)
+
+    def is_over(self, state: RetryCallState) -> bool:
+        left = self.retries.wait_budget_seconds - self.retries.counters.waited_seconds
+        return self._is_out_of_attempts(_failure(state)) or state.upcoming_sleep > left
+
+    def count(self, state: RetryCallState) -> None:
+        self.retries.counters.retries += 1
+        self.retries.counters.waited_seconds += state.upcoming_sleep
+
+    def give_up(self, state: RetryCallState) -> NoReturn:
+        """tenacity calls this outside of any handler, so that the error is not chained to the request."""
+        failure = _failure(state)
+        if self._is_out_of_attempts(failure):
+            raise failure.error(f"{self.what}: {failure.reason}, at {self.failures} of {self.allowed} tries. {KEPT}.")
+        raise _budget_exhausted(self.retries, self.what, failure, state.upcoming_sleep)
+
+    def _is_out_of_attempts(self, failure: TransientError) -> bool:
+        return not failure.limited and self.failures >= self.allowed
+
+
+def _failure(state: RetryCallState) -> TransientError:
+    failure = state.outcome.exception() if state.outcome else None
+    assert isinstance(failure, TransientError)
+    return failure
 
 
 def raise_for_status(status: int, headers: Headers, message: str, what: str) -> None:
