@@ -8,6 +8,7 @@ only read, so a POST (GraphQL) is repeated as safely as a GET. Importing this mo
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 from urllib.parse import urljoin
@@ -25,6 +26,22 @@ CHUNK_BYTES = 64 * 1024
 ERROR_BYTES = 64 * 1024
 MESSAGE_CHARACTERS = 200
 Judge = Callable[[object, Mapping[str, str]], None]
+
+
+class WholeResponse(Response):
+    """A response whose body was read to its end and parsed once; its connection is already closed."""
+
+    def __init__(self, streamed: Response, body: bytes, parsed: object) -> None:
+        super().__init__()
+        self.status_code, self.reason = streamed.status_code, streamed.reason
+        self.url, self.request = streamed.url, streamed.request
+        self.headers, self.encoding = streamed.headers, streamed.encoding
+        self.raw = io.BytesIO(body)
+        self._parsed = parsed
+
+    def json(self, **_: Any) -> object:
+        """The parsed body."""
+        return self._parsed
 
 
 class GuardedSession(requests.Session):
@@ -117,11 +134,9 @@ class GuardedSession(requests.Session):
         if not body:
             kind = answer.headers.get("content-type", "no content type").partition(";")[0]
             raise TransientError(f"{answer.status_code} without whole JSON ({kind})", error=BrokenAnswerError)
-        answer._content = body
-        answer.json = lambda **_: parsed  # type: ignore[method-assign]
         if judge is not None:
             judge(parsed, answer.headers)
-        return answer
+        return WholeResponse(answer, body, parsed)
 
     def _spooled(self, answer: Response, spool: IO[bytes]) -> Response:
         spool.seek(0)
@@ -132,18 +147,18 @@ class GuardedSession(requests.Session):
         return answer
 
     def _chunks(self, answer: Response, limit: int) -> Iterator[bytes]:
-        """The body piece by piece; a break, a stall or a trickle is a passing failure, a flood is final."""
+        """The body in chunks; a break, a stall and a trickle are transient failures, too many bytes are final."""
         total, end = 0, self.retries.monotonic() + self.retries.answer_seconds
-        pieces = answer.iter_content(CHUNK_BYTES)
-        while slice_ := _next(pieces):
-            total += len(slice_)
+        chunks = answer.iter_content(CHUNK_BYTES)
+        while chunk := _next(chunks):
+            total += len(chunk)
             if total > limit:
                 raise BrokenAnswerError(
                     f"{redacted_url(answer.request.method, answer.url)}: more than {limit:,} bytes; stopped reading."
                 )
             if self.retries.monotonic() > end:
                 raise TransientError(f"not whole after {self.retries.answer_seconds:g} s")
-            yield slice_
+            yield chunk
 
     def _message(self, answer: Response) -> str:
         """What the tool says about its refusal, short, on one line and without our secrets."""
@@ -157,9 +172,9 @@ class GuardedSession(requests.Session):
         return self.credentials.redact(text)[:MESSAGE_CHARACTERS]
 
 
-def _next(pieces: Iterator[bytes]) -> bytes:
+def _next(chunks: Iterator[bytes]) -> bytes:
     try:
-        return next(pieces, b"")
+        return next(chunks, b"")
     except requests.exceptions.RequestException as error:
         kind = type(error).__name__
     raise TransientError(f"the answer broke off ({kind})", error=BrokenAnswerError)
