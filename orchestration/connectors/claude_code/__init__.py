@@ -14,13 +14,14 @@ root together with a key is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from orchestration.connectors._http import client
+from orchestration.connectors._shared.windows import days_to_read
 from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
 from orchestration.connectors.claude_code.logs import LogRoot, find_logs, read_marks
 from orchestration.errors import SettingsError
@@ -90,11 +91,11 @@ def _analytics_slices(
     """The days that may still change, and those of the history that no run has brought yet."""
     headers = {"anthropic-version": "2023-06-01"}
     api = client(config.base_url, {"x-api-key": key}, retries, headers)
-    for back in reversed(range(max(config.history_days, config.lookback_days))):
-        day = partition.day - timedelta(days=back)
-        name = f"analytics/{day}"
-        if back < config.lookback_days or name not in cursors:
-            yield Slice(name, ANALYTICS_STREAMS, partial(_analytics, api, day), cursor="read", day=day)
+    days = days_to_read(
+        partition, cursors, ("analytics",), lookback_days=config.lookback_days, history_days=config.history_days
+    )
+    for family, day in days:
+        yield Slice(f"{family}/{day}", ANALYTICS_STREAMS, partial(_analytics, api, day), cursor="read", day=day)
 
 
 def _analytics(api: Client, day: date) -> Iterator[Item]:

@@ -15,7 +15,7 @@ Reports are revised for three days: `lookback_days` are read every run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -25,6 +25,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from orchestration.connectors._http import bearer, client
 from orchestration.connectors._http.errors import NotFoundError
+from orchestration.connectors._shared.windows import days_to_read
 from orchestration.connectors.base import Cursors, Item, RejectedRecord, RetryPolicy, Slice, SourceConfig
 from orchestration.connectors.copilot.files import file_slices
 from orchestration.connectors.copilot.reports import (
@@ -93,14 +94,14 @@ def _api_slices(config: Config, api: Client, partition: DailyPartition, cursors:
     if config.with_seats:
         yield Slice("seats", SEAT_STREAMS, partial(_seats, api, config.scopes))
     total = "enterprise" if config.enterprise else "organization"
-    kinds = (("user_days", USER_STREAMS, "users"), ("organization_days", ORGANIZATION_STREAMS, total))
-    for back in reversed(range(max(config.history_days, config.lookback_days))):
-        day = partition.day - timedelta(days=back)
-        for name, streams, report in kinds:
-            key = f"{name}/{day}"
-            if back < config.lookback_days or key not in cursors:
-                items = partial(_report, api, config.scopes, f"{report}-1-day", day, streams[0])
-                yield Slice(key, streams, items, cursor="read", day=day)
+    reports = {"user_days": (USER_STREAMS, "users"), "organization_days": (ORGANIZATION_STREAMS, total)}
+    days = days_to_read(
+        partition, cursors, tuple(reports), lookback_days=config.lookback_days, history_days=config.history_days
+    )
+    for family, day in days:
+        streams, report = reports[family]
+        items = partial(_report, api, config.scopes, f"{report}-1-day", day, streams[0])
+        yield Slice(f"{family}/{day}", streams, items, cursor="read", day=day)
 
 
 def _report(api: Client, scopes: tuple[str, ...], report: str, day: date, stream: str) -> Iterator[Item]:
