@@ -3,7 +3,7 @@
 Reads:  …/copilot/metrics/reports/{users,organization,enterprise}-1-day?day=…, which answer with links that are
         fetched without credentials, and …/copilot/billing/seats; of organisations or of one enterprise. Or a folder
         of exported reports (`reports_dir`, see `files`).
-Lands:  user_days, user_day_features, user_day_models, organization_days (each day anew) and seats (each run).
+Lands:  user_days, organization_days (each day anew) and seats (each run).
 Leaves out: the `28-day/latest` reports, because `latest` is the day of asking and no run could be repeated; the
         1-day reports hold the same for up to a year, so that the first run asks for `history_days` of them.
 

@@ -13,12 +13,11 @@ from collections.abc import Iterator, Mapping
 
 from orchestration.connectors.base import Item, Record, Row
 
-USER_STREAMS = ("user_days", "user_day_features", "user_day_models")
+USER_STREAMS = ("user_days",)
 ORGANIZATION_STREAMS = ("organization_days",)
 SEAT_STREAMS = ("seats",)
 WRAPPED = ("day_totals", "user_totals")
 SCOPE = ("organization_id", "enterprise_id")
-USER_KEY = ("day", *SCOPE, "user_id")
 UNREAD = frozenset(
     {
         *("etl_id", "day_partition", "entity_id_partition", "report_start_day", "report_end_day", "created_at"),
@@ -61,18 +60,10 @@ def is_of_user(record: Record) -> bool:
 
 
 def user_items(record: Record, pointer: str) -> Iterator[Item]:
-    """A user's day, and the same day told by feature and by model."""
+    """A user's day; `login` is the older name of `user_login`."""
     named = {"user_login": record.get("login"), **record}
     named.pop("login", None)
     yield Row("user_days", _read(named), pointer)
-    key = {name: record.get(name) for name in USER_KEY}
-    for stream, breakdown in (
-        ("user_day_features", "totals_by_feature"),
-        ("user_day_models", "totals_by_model_feature"),
-    ):
-        told = record.get(breakdown)
-        for each in told if isinstance(told, list) else ():
-            yield Row(stream, {**key, **_object(each)}, pointer)
 
 
 def organization_items(record: Record, pointer: str) -> Iterator[Item]:

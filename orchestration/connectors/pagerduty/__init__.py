@@ -1,8 +1,8 @@
-"""PagerDuty: incidents, what happened to them, services and accounts.
+"""PagerDuty: incidents, what happened to them, and accounts.
 
 Reads:  GET /incidents (weeks of `created_at`, and all that are unresolved), GET /incidents/{id} (those that
-        were unresolved last run and are no longer), GET /log_entries, /services, /users. Read-only key.
-Lands:  `incidents`, `log_entries`, `services`, `users`, each record as sent but for what is left out.
+        were unresolved last run and are no longer), GET /log_entries, /users. Read-only key.
+Lands:  `incidents`, `log_entries`, `users`, each record as sent but for what is left out.
 Again:  `since` filters on creation, so a week of incidents is read again until 35 days after its end (causes
         and priorities come late); the log is append-only and is read again for one day.
 Leaves out: titles, descriptions, bodies, notes, names, assignments, targets of notifications (free text, people;
@@ -13,7 +13,7 @@ Leaves out: titles, descriptions, bodies, notes, names, assignments, targets of 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from orchestration.connectors._http.errors import NotFoundError
 from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
 from orchestration.connectors.pagerduty.causes import CAUSE_FIELDS, IMPACT_FIELDS
 from orchestration.connectors.pagerduty.pages import listed, whole_window
-from orchestration.connectors.pagerduty.records import incident, log_entry, service, user
+from orchestration.connectors.pagerduty.records import incident, log_entry, user
 from orchestration.partition import DailyPartition
 
 ACCEPT = "application/vnd.pagerduty+json;version=2"
@@ -51,10 +51,9 @@ class Config(SourceConfig):
 def slices(
     config: Config, partition: DailyPartition, cursors: Cursors, retries: RetryPolicy | None = None
 ) -> Iterator[Slice]:
-    """The slices of one run: services, users, open incidents, then the weeks that may still change."""
+    """The slices of one run: users, open incidents, then the weeks that may still change."""
     pagerduty = _PagerDuty(config, retries)
-    yield Slice("services", ("services",), partial(pagerduty.directory, "services", service))
-    yield Slice("users", ("users",), partial(pagerduty.directory, "users", user))
+    yield Slice("users", ("users",), pagerduty.users)
     yield _unresolved(pagerduty, cursors)
     for start, end in _weeks(partition, config.history_days):
         for stream, overlap, items in (
@@ -138,7 +137,7 @@ class _PagerDuty:
             if found.get("type") != "notify_log_entry":
                 yield Row("log_entries", log_entry(found, self._config.cause_fields), f"log_entries/{found.get('id')}")
 
-    def directory(self, stream: str, record: Callable[[Mapping[str, Any]], dict[str, object]]) -> Iterator[Item]:
-        for number, found in enumerate(listed(self.get, stream, self._scope), start=1):
+    def users(self) -> Iterator[Item]:
+        for number, found in enumerate(listed(self.get, "users", self._scope), start=1):
             # a user's id is an identifier, so the pointer counts instead
-            yield Row(stream, record(found), f"{stream}#{number}")
+            yield Row("users", user(found), f"users#{number}")

@@ -56,14 +56,6 @@ def log_entry(found: Found, cause_fields: Iterable[str]) -> dict[str, object]:
     }
 
 
-def service(found: Found) -> dict[str, object]:
-    """One service, by its technical name."""
-    return {
-        **{name: found.get(name) for name in ("id", "name", "status", "created_at")},
-        "escalation_policy": _only(found.get("escalation_policy"), "id"),
-    }
-
-
 def user(found: Found) -> dict[str, object]:
     """One account: the two identifiers that tie it to a person, and its role. No name and no contact."""
     return {name: found.get(name) for name in ("id", "email", "role")}
