@@ -212,6 +212,17 @@ def test_exported_users_miss_their_organisations_total_on_22_of_28_days(exports)
     assert (len(totals), len(missed)) == (28, 22)
 
 
+def test_exported_reports_and_seats_hold_no_unknown_field(exports):
+    unknown = {
+        field
+        for slice_ in from_files(exports).values()
+        for item in slice_.items()
+        if isinstance(item, Row)
+        for field in cast_record(CONTRACT.stream(item.stream), item.record)[1]
+    }
+    assert unknown == set()
+
+
 def test_a_total_over_many_days_is_refused(exports):
     refused = [item for item in told(from_files(exports), "user_days") if isinstance(item, RejectedRecord)]
     assert [(item.reason, b"user_id" in item.payload) for item in refused] == [("no_day", True)]
