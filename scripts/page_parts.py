@@ -18,7 +18,7 @@ import yaml
 from demo_output import demo
 from page_settings import section, settings, table
 
-from orchestration.connectors.company_files.contracts import FILES
+from orchestration.connectors.company_files.file_specs import FILES
 from orchestration.contracts import load_contracts
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from orchestration.connectors.git.reading import Git
+from orchestration.connectors.git.git_cli import Git
 from orchestration.connectors.git.refs import read_refs
 from orchestration.errors import SettingsError, SourceError
 from orchestration.partition import DailyPartition

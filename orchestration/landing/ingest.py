@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from orchestration import landing
 from orchestration.connectors import connector
-from orchestration.connectors._http.waiting import RetryPolicy
 from orchestration.connectors._shared.bot_registry import load_bot_registry
+from orchestration.connectors.base import RetryPolicy
 from orchestration.contracts import load_contracts
 from orchestration.errors import ContractError
 from orchestration.landing import Landing, LoadReport, Pseudonymiser, ledger

@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.connectors.base import RejectedRecord, Row
 from orchestration.connectors.company_files import Config, slices
-from orchestration.connectors.company_files.contracts import FILES
+from orchestration.connectors.company_files.file_specs import FILES
 from orchestration.contracts import load_contracts
 from orchestration.errors import SourceError
 from orchestration.partition import DailyPartition

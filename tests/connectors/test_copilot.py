@@ -73,8 +73,8 @@ def lines(*records):
     return b"".join(json.dumps(record).encode() + b"\n" for record in records)
 
 
-def user_rows(tool, stream="user_days", **changes):
-    return [item.record for item in reads(tool, **changes)["user_days/2026-11-17"].items() if item.stream == stream]
+def user_rows(tool, **changes):
+    return [item.record for item in reads(tool, **changes)["user_days/2026-11-17"].items()]
 
 
 def from_files(folder, cursors=None, day=date(2026, 5, 1), **changes):
@@ -114,13 +114,6 @@ def test_a_user_day_lands_with_its_tokens_and_without_what_nobody_reads(tool):
     assert unknown == set()
 
 
-def test_features_and_models_carry_the_key_of_their_user_day(tool):
-    links(tool, lines(USER))
-    (feature,), (model,) = user_rows(tool, "user_day_features"), user_rows(tool, "user_day_models")
-    assert (feature["user_id"], feature["day"], feature["feature"]) == (700123, "2026-11-17", "agent_edit")
-    assert (model["organization_id"], model["model"]) == ("7", "claude-sonnet-4.6")
-
-
 @pytest.mark.parametrize("answer", [empty(), reply(""), reply(None), reply({"message": "Not Found"}, 404)])
 def test_a_day_without_a_report_is_empty_and_no_failure(tool, answer):
     tool.route("GET", f"{REPORTS}/users-1-day", lambda ask: answer)
@@ -154,9 +147,7 @@ def test_a_broken_line_and_another_days_record_are_refused_alone(tool):
     links(tool, lines(USER) + b'{"day": "2026\n' + lines({**USER, "day": "2026-11-16"}))
     items = list(reads(tool)["user_days/2026-11-17"].items())
     assert [item.reason for item in items if isinstance(item, RejectedRecord)] == ["malformed_line", "another_day"]
-    assert [item.record["user_id"] for item in items if isinstance(item, Row) and item.stream == "user_days"] == [
-        700123
-    ]
+    assert [item.record["user_id"] for item in items if isinstance(item, Row)] == [700123]
 
 
 def test_the_last_days_are_read_every_night_and_older_ones_once(tool):
@@ -219,6 +210,17 @@ def test_exported_users_miss_their_organisations_total_on_22_of_28_days(exports)
     totals = [item.record for item in told(pieces, "organization_days")]
     missed = [row["day"] for row in totals if any(users[row["day"]][name] != row[name] for name in COUNTS)]
     assert (len(totals), len(missed)) == (28, 22)
+
+
+def test_exported_reports_and_seats_hold_no_unknown_field(exports):
+    unknown = {
+        field
+        for slice_ in from_files(exports).values()
+        for item in slice_.items()
+        if isinstance(item, Row)
+        for field in cast_record(CONTRACT.stream(item.stream), item.record)[1]
+    }
+    assert unknown == set()
 
 
 def test_a_total_over_many_days_is_refused(exports):

@@ -80,9 +80,17 @@ def test_limits_without_a_hint_double_from_sixty_seconds(tool):
 def test_a_limit_beyond_the_budget_ends_at_once_and_says_when_to_come_back(tool):
     pauses = []
     tool.fault(1, used_up(resets_in=3600))
-    with pytest.raises(RateLimitedError, match=r"asks for 3,600 s.*at most 900 s.*after 2026-11-17T04:00:00Z"):
+    with pytest.raises(RateLimitedError, match=r"would wait 3,600 s; .* at most 900 s.*after 2026-11-17T04:00:00Z"):
         asked(tool, pauses, wait_budget_seconds=900).get_json("/items")
     assert pauses == []
+
+
+def test_a_rate_limit_does_not_use_up_an_attempt(tool):
+    pauses = []
+    for number, fault in enumerate((throttled("7"), failing(502), throttled("9")), start=1):
+        tool.fault(number, fault)
+    assert asked(tool, pauses, attempts=2).get_json("/items") == ITEMS
+    assert pauses == [7.0, 1.0, 9.0]
 
 
 def test_the_budget_counts_all_pauses_of_a_run(tool):
@@ -115,7 +123,7 @@ def test_a_stalled_answer_is_tried_again(tool):
 def test_a_trickling_answer_is_cut_at_the_deadline(tool):
     instants = iter([0.0, 1.0, 100.0, 101.0])
     tool.route("GET", "/slow", lambda ask: reply("x" * 200_000))
-    with pytest.raises(UnreachableError, match="not whole after 50 s"):
+    with pytest.raises(UnreachableError, match="not complete after 50 s"):
         asked(tool, monotonic=lambda: next(instants), answer_seconds=50, attempts=1).get_json("/slow")
 
 
@@ -130,7 +138,7 @@ def test_failures_back_off_with_full_jitter_and_end(tool):
 
 def test_a_broken_answer_names_itself_when_tries_end(tool):
     tool.route("GET", "/cut", lambda ask: half_json(ITEMS))
-    with pytest.raises(BrokenAnswerError, match=r"200 without whole JSON \(application/json\)"):
+    with pytest.raises(BrokenAnswerError, match=r"200 without complete JSON \(application/json\)"):
         asked(tool, attempts=2).get_json("/cut")
 
 
@@ -236,7 +244,7 @@ def test_no_content_reads_as_none_and_as_no_records(tool):
 
 def test_an_answer_over_the_cap_is_refused(tool):
     tool.route("GET", "/flood", lambda ask: reply("x" * 5000))
-    with pytest.raises(BrokenAnswerError, match="more than 1,000 bytes"):
+    with pytest.raises(BrokenAnswerError, match="more than 1,000 bytes; nothing of this slice was landed"):
         asked(tool, max_answer_bytes=1000).get_json("/flood")
 
 
@@ -248,7 +256,7 @@ def test_the_rate_limit_left_is_counted(tool):
 
 
 def test_a_judge_may_call_a_good_answer_a_limit(tool):
-    from orchestration.connectors._http.waiting import TransientError
+    from orchestration.connectors._http.retries import TransientError
 
     answers = iter([{"errors": "limited"}, {"data": 1}])
 

@@ -45,7 +45,7 @@ def windowed(name, records):
 @pytest.fixture
 def tool():
     with Loopback() as server:
-        for name in ("incidents", "log_entries", "services", "users"):
+        for name in ("incidents", "log_entries", "users"):
             server.route("GET", f"/{name}", paged(name, []))
         yield server
 
@@ -61,13 +61,13 @@ def records(slice_):
 
 def test_listing_the_slices_of_a_night_asks_nothing(tool):
     keys = list(nightly(tool))
-    assert keys[:5] == ["services", "users", "incidents/unresolved", "incidents/2026-10-05", "log_entries/2026-10-05"]
+    assert keys[:4] == ["users", "incidents/unresolved", "incidents/2026-10-05", "log_entries/2026-10-05"]
     assert keys[-2:] == ["incidents/2026-11-09", "log_entries/2026-11-09"]
     assert tool.log == []
 
 
 def test_the_key_and_the_version_travel_as_pagerduty_wants_them(tool):
-    records(nightly(tool)["services"])
+    records(nightly(tool)["users"])
     assert tool.log[0].headers["authorization"] == "Token token=k3y"
     assert tool.log[0].headers["accept"] == "application/vnd.pagerduty+json;version=2"
 
@@ -114,10 +114,10 @@ def test_one_minute_that_is_too_long_says_so(tool):
 def test_a_short_page_does_not_skip_what_follows(tool):
     tool.route(
         "GET",
-        "/services",
-        lambda ask: reply({"services": [{"id": ask.query["offset"]}], "more": ask.query["offset"] != "2"}),
+        "/users",
+        lambda ask: reply({"users": [{"id": ask.query["offset"]}], "more": ask.query["offset"] != "2"}),
     )
-    assert [record["id"] for record in records(nightly(tool)["services"])] == ["0", "1", "2"]
+    assert [record["id"] for record in records(nightly(tool)["users"])] == ["0", "1", "2"]
 
 
 def test_a_week_is_read_again_until_35_days_after_its_end(tool):
@@ -278,9 +278,9 @@ def test_a_key_without_permission_is_an_error_and_not_an_empty_list(tool):
 
 
 def test_an_answer_of_another_shape_counts_for_nothing(tool):
-    tool.route("GET", "/services", lambda ask: reply({"message": "maintenance"}))
-    with pytest.raises(SourceError, match="without a list 'services'"):
-        records(nightly(tool)["services"])
+    tool.route("GET", "/users", lambda ask: reply({"message": "maintenance"}))
+    with pytest.raises(SourceError, match="without a list 'users'"):
+        records(nightly(tool)["users"])
 
 
 def test_teams_narrow_every_listing(tool):

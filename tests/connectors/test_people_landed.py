@@ -64,7 +64,7 @@ def test_no_number_address_or_login_is_readable(company):
 
 
 def test_a_pager_account_meets_the_identity_map_and_times_are_utc(company):
-    pages = {"users": [{"id": "PADA", "email": "ada@acme.example", "name": "Ada"}], "services": [], "log_entries": [],
+    pages = {"users": [{"id": "PADA", "email": "ada@acme.example", "name": "Ada"}], "log_entries": [],
              "incidents": [{"id": "P1", "status": "resolved", "created_at": "2026-11-10T10:00:00+01:00"}]}  # fmt: skip
     with Loopback() as tool:
         for name, records in pages.items():

@@ -21,7 +21,7 @@ from tests.end_to_end.companies import Company, ask, hashes, play, run_job, stan
 
 pytestmark = pytest.mark.slow
 LINES = 300
-STREAMS = 4
+STREAMS = 3
 """Of PagerDuty: each misses a day."""
 SCREEN = 40
 """Lines that a terminal shows at once."""
@@ -142,7 +142,7 @@ def test_the_night_after_an_outage_fills_the_gap(small, outage):
 
 def test_a_floor_of_coverage_refuses_the_night_without_the_source(outage):
     before, strict = standing(outage.settings), outage.guarded(min_coverage_share=0.99)
-    with pytest.raises(PublicationBlockedError, match=f"pagerduty: {STREAMS} of 80 days are missing"):
+    with pytest.raises(PublicationBlockedError, match=f"pagerduty: {STREAMS} of {20 * STREAMS} days are missing"):
         pipeline.publish_or_block(inputs.collect(strict.settings, strict.partition_before_end(1)))
     assert standing(outage.settings) == before
 

@@ -15,18 +15,16 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
-from orchestration.connectors.base import Cursors, Item, RejectedRecord, Row, Slice, SourceConfig
-from orchestration.connectors.company_files.cells import Unusable, checked_row
-from orchestration.connectors.company_files.contracts import FILES, File
+from orchestration.connectors.base import Cursors, Item, RejectedRecord, RetryPolicy, Row, Slice, SourceConfig
 from orchestration.connectors.company_files.csv import Sheet, opened
+from orchestration.connectors.company_files.csv_values import RejectedRow, checked_row
+from orchestration.connectors.company_files.file_specs import FILES, FileSpec
 from orchestration.errors import SourceError
 from orchestration.partition import DailyPartition
 
-SOURCE = "company_files"
 logger = logging.getLogger(__name__)
 
 
@@ -36,7 +34,9 @@ class Config(SourceConfig):
     folder: Path = Field(description="Where the CSV files lie.")
 
 
-def slices(config: Config, partition: DailyPartition, cursors: Cursors, retries: Any | None = None) -> Iterator[Slice]:
+def slices(
+    config: Config, partition: DailyPartition, cursors: Cursors, retries: RetryPolicy | None = None
+) -> Iterator[Slice]:
     """One slice for each file that is there; the files know no run and no cursor."""
     if not config.folder.is_dir():
         raise SourceError(f"company_files: {config.folder} is no folder; set `folder` to where the CSV files lie.")
@@ -49,11 +49,11 @@ def slices(config: Config, partition: DailyPartition, cursors: Cursors, retries:
             yield Slice(file.stream, (file.stream,), _bound(file, found[0]))
 
 
-def _bound(file: File, path: Path) -> Callable[[], Iterator[Item]]:
+def _bound(file: FileSpec, path: Path) -> Callable[[], Iterator[Item]]:
     return lambda: _items(file, path)
 
 
-def _items(file: File, path: Path) -> Iterator[Item]:
+def _items(file: FileSpec, path: Path) -> Iterator[Item]:
     content = path.read_bytes()
     place = f"{path.name}@{hashlib.sha256(content).hexdigest()[:12]}"
     sheet = opened(content, path.name, set(file.columns))
@@ -65,29 +65,31 @@ def _items(file: File, path: Path) -> Iterator[Item]:
         try:
             record = _record(file, sheet, line.fields, line.problem)
             _check_repeated(file, record, line.number, seen)
-        except Unusable as problem:
+        except RejectedRow as problem:
             yield RejectedRecord(file.stream, str(problem), pointer, payload)
         else:
             yield Row(file.stream, record, pointer)
 
 
-def _record(file: File, sheet: Sheet, fields: list[str], problem: str | None) -> dict[str, object]:
+def _record(file: FileSpec, sheet: Sheet, fields: list[str], problem: str | None) -> dict[str, object]:
     if problem is not None:
-        raise Unusable(problem)
+        raise RejectedRow(problem)
     if len(fields) != len(sheet.header):
-        raise Unusable(f"the row has {len(fields)} fields, the header {len(sheet.header)}")
+        raise RejectedRow(f"the row has {len(fields)} fields, the header {len(sheet.header)}")
     read = {name: cell for name, cell in zip(sheet.header, fields, strict=True) if name in file.columns}
     return checked_row(file, read, comma_decimals=sheet.delimiter != ",")
 
 
-def _check_repeated(file: File, record: dict[str, object], number: int, seen: dict[tuple[object, ...], int]) -> None:
+def _check_repeated(
+    file: FileSpec, record: dict[str, object], number: int, seen: dict[tuple[object, ...], int]
+) -> None:
     key = tuple(record.get(name) for name in file.key)
     first = seen.setdefault(key, number)
     if first != number:
-        raise Unusable(f"repeats line {first} ({', '.join(file.key)})")
+        raise RejectedRow(f"repeats line {first} ({', '.join(file.key)})")
 
 
-def _check_header(file: File, name: str, header: list[str]) -> None:
+def _check_header(file: FileSpec, name: str, header: list[str]) -> None:
     """SourceError for a missing required column, with the column that was probably meant."""
     doubled = sorted({column for column in header if column in file.columns and header.count(column) > 1})
     if doubled:

@@ -3,7 +3,7 @@
 Reads:  …/copilot/metrics/reports/{users,organization,enterprise}-1-day?day=…, which answer with links that are
         fetched without credentials, and …/copilot/billing/seats; of organisations or of one enterprise. Or a folder
         of exported reports (`reports_dir`, see `files`).
-Lands:  user_days, user_day_features, user_day_models, organization_days (each day anew) and seats (each run).
+Lands:  user_days, organization_days (each day anew) and seats (each run).
 Leaves out: the `28-day/latest` reports, because `latest` is the day of asking and no run could be repeated; the
         1-day reports hold the same for up to a year, so that the first run asks for `history_days` of them.
 
@@ -15,7 +15,7 @@ Reports are revised for three days: `lookback_days` are read every run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -25,6 +25,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from orchestration.connectors._http import bearer, client
 from orchestration.connectors._http.errors import NotFoundError
+from orchestration.connectors._shared.windows import days_to_read
 from orchestration.connectors.base import Cursors, Item, RejectedRecord, RetryPolicy, Slice, SourceConfig
 from orchestration.connectors.copilot.files import file_slices
 from orchestration.connectors.copilot.reports import (
@@ -42,7 +43,6 @@ from orchestration.partition import DailyPartition
 if TYPE_CHECKING:
     from orchestration.connectors._http import Client
 
-SOURCE = "copilot"
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 SEATS_PER_PAGE = 100
 
@@ -94,14 +94,14 @@ def _api_slices(config: Config, api: Client, partition: DailyPartition, cursors:
     if config.with_seats:
         yield Slice("seats", SEAT_STREAMS, partial(_seats, api, config.scopes))
     total = "enterprise" if config.enterprise else "organization"
-    kinds = (("user_days", USER_STREAMS, "users"), ("organization_days", ORGANIZATION_STREAMS, total))
-    for back in reversed(range(max(config.history_days, config.lookback_days))):
-        day = partition.day - timedelta(days=back)
-        for name, streams, report in kinds:
-            key = f"{name}/{day}"
-            if back < config.lookback_days or key not in cursors:
-                items = partial(_report, api, config.scopes, f"{report}-1-day", day, streams[0])
-                yield Slice(key, streams, items, cursor="read", day=day)
+    reports = {"user_days": (USER_STREAMS, "users"), "organization_days": (ORGANIZATION_STREAMS, total)}
+    days = days_to_read(
+        partition, cursors, tuple(reports), lookback_days=config.lookback_days, history_days=config.history_days
+    )
+    for family, day in days:
+        streams, report = reports[family]
+        items = partial(_report, api, config.scopes, f"{report}-1-day", day, streams[0])
+        yield Slice(f"{family}/{day}", streams, items, cursor="read", day=day)
 
 
 def _report(api: Client, scopes: tuple[str, ...], report: str, day: date, stream: str) -> Iterator[Item]:

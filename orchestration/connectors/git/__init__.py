@@ -18,18 +18,17 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
-from orchestration.connectors._http.waiting import RetryPolicy
+from orchestration.connectors._http.retries import RetryPolicy
 from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, BotRegistry, load_bot_registry
 from orchestration.connectors.base import Cursors, Item, Row, Slice, SourceConfig
+from orchestration.connectors.git.git_cli import Git
 from orchestration.connectors.git.history import Cursor, Plan, plan
-from orchestration.connectors.git.reading import Git
 from orchestration.connectors.git.records import commit_records, note_records, tag_records
 from orchestration.connectors.git.refs import Refs, read_refs
 from orchestration.partition import DailyPartition
 
-SOURCE = "git"
 STREAMS = ("commits", "commit_parents", "changes", "tags", "evidence")
 
 
@@ -54,7 +53,11 @@ class Config(SourceConfig):
 
     repositories: list[RepositoryConfig] = Field(default_factory=list, description="One table a repository.")
     history_start_date: date | None = Field(None, description="Earlier commits and tags are not landed.")
-    signatures_path: Path = Field(DEFAULT_PATH, description="What tells agents and bots from people.")
+    bot_registry_path: Path = Field(
+        DEFAULT_PATH,
+        validation_alias=AliasChoices("bot_registry_path", "signatures_path"),
+        description="The list of known bots and agents.",
+    )
 
     @model_validator(mode="after")
     def _names_differ(self) -> Config:
@@ -87,7 +90,7 @@ class Reading:
     ) -> None:
         self._repository = repository
         self._since = _seconds(datetime.combine(config.history_start_date or date.min, time(), UTC))
-        self._signatures_path = config.signatures_path
+        self._bot_registry_path = config.bot_registry_path
         self._as_of = _seconds(partition.as_of)
         self._last = Cursor.from_json(last)
         self._next: Cursor | None = None
@@ -101,7 +104,7 @@ class Reading:
         self._next = None
         name = self._repository.name
         git = Git(self._repository.path, name)
-        bots = load_bot_registry(self._signatures_path)
+        bots = load_bot_registry(self._bot_registry_path)
         refs = read_refs(git, self._repository.default_branch, self._as_of)
         settings = self._settings(refs, bots)
         tonight = plan(git, refs, self._last, settings, self._as_of, self._since)

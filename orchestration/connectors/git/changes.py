@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from orchestration.connectors._shared.bot_registry import BotRegistry
+from orchestration.connectors.git.git_cli import Commit
 from orchestration.connectors.git.messages import Said, merges_the_default_branch
-from orchestration.connectors.git.reading import Commit
 
 WEB_COMMITTER = "noreply@github.com"
 
@@ -55,7 +55,7 @@ class Changes:
     def __init__(self, repository: str, default_branch: str, bots: BotRegistry) -> None:
         self._repository = repository
         self._default_branch = default_branch
-        self._signatures = bots
+        self._bots = bots
         self._brought: dict[str, Brought] = {}
 
     def brings(self, landing: str, commit: Commit, facts: Said) -> None:
@@ -97,5 +97,5 @@ class Changes:
         }
 
     def _agent_prefix(self, branch: str | None) -> str | None:
-        met = self._signatures.match("branch_prefix", branch) if branch else ()
+        met = self._bots.match("branch_prefix", branch) if branch else ()
         return met[0].pattern if met else None

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from orchestration.connectors._shared.bot_registry import BotRegistry, Signature
+from orchestration.connectors.git.git_cli import SHA, Commit, Git
 from orchestration.connectors.git.messages import Said
-from orchestration.connectors.git.reading import SHA, Commit, Git
 
 _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
 _UNKNOWN_TOOL = Signature("git_note", "", "exact", "unknown", "other", "agent", "author", "B", None, "")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from orchestration.connectors.git.reading import Git
+from orchestration.connectors.git.git_cli import Git
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from orchestration.connectors.git.git_cli import LOG_OPTIONS, Git
 from orchestration.connectors.git.graph import Node, existing, first_parent_chain, graph, landed_in, reached
 from orchestration.connectors.git.messages import said
-from orchestration.connectors.git.reading import LOG_OPTIONS, Git
 from orchestration.connectors.git.refs import Refs
 from orchestration.errors import SourceError
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from orchestration.connectors._shared.bot_registry import BotRegistry
 from orchestration.connectors.git.changes import Changes, instant
 from orchestration.connectors.git.evidence import evidence_of, noted_commits, notes_of
+from orchestration.connectors.git.git_cli import Commit, Git
 from orchestration.connectors.git.graph import existing
 from orchestration.connectors.git.history import Plan
 from orchestration.connectors.git.messages import Said, said
-from orchestration.connectors.git.reading import Commit, Git
 from orchestration.connectors.git.refs import Ref, Refs
 
 Found = tuple[str, dict[str, object], str]

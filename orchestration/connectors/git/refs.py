@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from orchestration.connectors.git.reading import Git
+from orchestration.connectors.git.git_cli import Git
 from orchestration.errors import SourceError
 
 PLACES = ("refs/heads", "refs/remotes", "refs/tags", "refs/pull", "refs/merge-requests", "refs/notes/ai")

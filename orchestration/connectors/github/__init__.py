@@ -18,18 +18,17 @@ from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 
 from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, load_bot_registry
 from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
+from orchestration.connectors.github.client import GitHubClient, Scope
 from orchestration.connectors.github.pull_requests import STREAMS as PULL_REQUEST_STREAMS
 from orchestration.connectors.github.pull_requests import pull_requests
 from orchestration.connectors.github.reading import deployments, issues, members
 from orchestration.connectors.github.records import instant, repository
-from orchestration.connectors.github.tool import Scope, Tool
 from orchestration.partition import DailyPartition
 
-SOURCE = "github"
 PULL_REQUESTS, DEPLOYMENTS, ISSUES = "pull_requests", "deployments", "issues"
 STREAMS = {
     PULL_REQUESTS: PULL_REQUEST_STREAMS,
@@ -53,7 +52,11 @@ class Config(SourceConfig):
     deployment_days: int = Field(14, ge=1, description="Deployments this young are read again each run.")
     page_size: int = Field(25, ge=1, le=100, description="Pull requests a question; lowered where GitHub gives up.")
     read_emails: bool = Field(False, description="Ask each member's profile for its public address; a call a member.")
-    signatures_path: Path = Field(DEFAULT_PATH, description="What tells agents and bots from people.")
+    bot_registry_path: Path = Field(
+        DEFAULT_PATH,
+        validation_alias=AliasChoices("bot_registry_path", "signatures_path"),
+        description="The list of known bots and agents.",
+    )
 
     @model_validator(mode="after")
     def _something_to_read(self) -> Config:
@@ -68,16 +71,16 @@ def slices(
     config: Config, partition: DailyPartition, cursors: Cursors, retries: RetryPolicy | None = None
 ) -> Iterator[Slice]:
     """The organisation's lists first, then each repository's pull requests, deployments and issues."""
-    bots = load_bot_registry(config.signatures_path)
-    tool = Tool(config.base_url, config.token, retries, config.page_size, bots)
+    bots = load_bot_registry(config.bot_registry_path)
+    github = GitHubClient(config.base_url, config.token, retries, config.page_size, bots)
     for name in config.organisations:
-        yield Slice(f"repositories/{name}", ("repositories",), partial(_repositories, tool, (name,), ()))
-        yield Slice(f"users/{name}", ("users",), partial(members, tool, name, config.read_emails))
+        yield Slice(f"repositories/{name}", ("repositories",), partial(_repositories, github, (name,), ()))
+        yield Slice(f"users/{name}", ("users",), partial(members, github, name, config.read_emails))
     if config.repositories:
-        listed = partial(_repositories, tool, (), config.repositories)
+        listed = partial(_repositories, github, (), config.repositories)
         yield Slice("repositories/listed", ("repositories",), listed)
     read: set[str] = set()
-    for row in tool.repositories(config.organisations, config.repositories):
+    for row in github.repositories(config.organisations, config.repositories):
         if not _is_wanted(config, str(row["full_name"]), bool(row.get("fork"))):
             continue
         since_change = instant(row["updated_at"]) if row.get("archived") and row.get("updated_at") else None
@@ -87,7 +90,7 @@ def slices(
             cursor = cursors.get(key)
             scope = Scope(str(row["full_name"]), int(str(row["id"])), partition.as_of, _since(config, part, cursor))
             settled = since_change is not None and cursor is not None and since_change < instant(cursor)
-            items = _nothing if settled else partial(_READERS[part], tool, scope)
+            items = _nothing if settled else partial(_READERS[part], github, scope)
             yield Slice(key, streams, items, cursor=partition.as_of.isoformat())
     yield from _gone(cursors, read)
 
@@ -118,8 +121,8 @@ def _since(config: Config, part: str, cursor: str | None) -> datetime | None:
     return None if start is None else datetime.combine(start, time(), UTC)
 
 
-def _repositories(tool: Tool, organisations: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Item]:
-    for row in tool.repositories(organisations, names):
+def _repositories(github: GitHubClient, organisations: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Item]:
+    for row in github.repositories(organisations, names):
         yield Row("repositories", repository(row), f"repositories/{row['id']}")
 
 

@@ -19,7 +19,8 @@ from orchestration.connectors._http.errors import (
     RejectedError,
     UnreachableError,
 )
-from orchestration.connectors._http.waiting import LIMIT_WORDS, TransientError
+from orchestration.connectors._http.rate_limits import mentions_rate_limit
+from orchestration.connectors._http.retries import TransientError
 
 Node = Mapping[str, Any]
 FORBIDDEN = {"FORBIDDEN", "INSUFFICIENT_SCOPES", "SAML_FAILURE", "SERVICE_UNAVAILABLE_FOR_TOKEN"}
@@ -90,13 +91,13 @@ def _judge(answer: object, headers: Mapping[str, str]) -> None:
 def _judge_error(error: Mapping[str, Any], headers: Mapping[str, str], *, blanks_a_field: bool) -> None:
     kind = str(error.get("type") or (error.get("extensions") or {}).get("code") or "")
     said = str(error.get("message") or "")[:200]
-    if kind in ("RATE_LIMITED", "RATE_LIMIT") or any(word in said.lower() for word in LIMIT_WORDS):
+    if kind in ("RATE_LIMITED", "RATE_LIMIT") or mentions_rate_limit(said):
         raise TransientError(f"{kind}: {said}", limited=True, headers=headers)
     if kind in FORBIDDEN or kind == "NOT_FOUND":
         if blanks_a_field:
             return
-        blocker = NotFoundError if kind == "NOT_FOUND" else ForbiddenError
-        raise blocker(f"github GraphQL: {kind}: {said}. Check the repository's name and the token's permissions.")
+        error_class = NotFoundError if kind == "NOT_FOUND" else ForbiddenError
+        raise error_class(f"github GraphQL: {kind}: {said}. Check the repository's name and the token's permissions.")
     if kind[:1].islower():
         raise RejectedError(f"github GraphQL: {kind}: {said}. This server does not know what we ask; is it too old?")
     raise TransientError(f"GraphQL {kind or 'error'}: {said}")

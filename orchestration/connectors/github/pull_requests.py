@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from orchestration.connectors.base import Item, RejectedRecord, Row
 from orchestration.connectors.github import queries as queries
 from orchestration.connectors.github import records as records
+from orchestration.connectors.github.client import GitHubClient, Scope
 from orchestration.connectors.github.facts import co_authors
 from orchestration.connectors.github.graphql import Node
 from orchestration.connectors.github.records import Record
-from orchestration.connectors.github.tool import Scope, Tool
 
 STREAMS = (
     "pull_requests",
@@ -36,42 +36,44 @@ class _Given:
     accounts: set[object] = field(default_factory=set)
 
 
-def pull_requests(tool: Tool, scope: Scope) -> Iterator[Item]:
+def pull_requests(github: GitHubClient, scope: Scope) -> Iterator[Item]:
     """Everything of the repository's pull requests that was updated since, and all that are open."""
     given = _Given()
     newest, pages = "", 0
-    for parent, nodes in _listing(tool, scope, None):
+    for parent, nodes in _listing(github, scope, None):
         pages += 1
         newest = newest or next((node["updatedAt"] for node in nodes if node), "")
-        yield from _recent(tool, scope, parent, nodes, given)
+        yield from _recent(github, scope, parent, nodes, given)
         if any(node and scope.is_before(node["updatedAt"]) for node in nodes):
             break
-    for parent, nodes in _listing(tool, scope, None) if pages > 1 else ():
-        yield from _recent(tool, scope, parent, [node for node in nodes if node], given)
+    for parent, nodes in _listing(github, scope, None) if pages > 1 else ():
+        yield from _recent(github, scope, parent, [node for node in nodes if node], given)
         if any(node and node["updatedAt"] <= newest for node in nodes):
             break
-    for parent, nodes in _listing(tool, scope, ["OPEN"]) if scope.since is not None else ():
+    for parent, nodes in _listing(github, scope, ["OPEN"]) if scope.since is not None else ():
         for node in nodes:
             if node and node["state"] == "OPEN":
-                yield from _whole(tool, scope, parent, node, given)
+                yield from _whole(github, scope, parent, node, given)
 
 
-def _listing(tool: Tool, scope: Scope, states: list[str] | None) -> Iterator[tuple[Node, list[Node | None]]]:
+def _listing(github: GitHubClient, scope: Scope, states: list[str] | None) -> Iterator[tuple[Node, list[Node | None]]]:
     variables = {**scope.variables, "states": states}
     path = ("repository", "pullRequests")
-    for parent, connection in tool.graphql.pages(queries.PULL_REQUESTS, variables, path, tool.page_size):
+    for parent, connection in github.graphql.pages(queries.PULL_REQUESTS, variables, path, github.page_size):
         yield parent, list(connection.get("nodes") or ())
 
 
-def _recent(tool: Tool, scope: Scope, parent: Node, nodes: list[Node | None], given: _Given) -> Iterator[Item]:
+def _recent(
+    github: GitHubClient, scope: Scope, parent: Node, nodes: list[Node | None], given: _Given
+) -> Iterator[Item]:
     for place, node in enumerate(nodes):
         if node is None:
             yield RejectedRecord("pull_requests", "blank_node", f"pull_requests/{scope.repository} place {place}", b"")
         elif not scope.is_before(node["updatedAt"]):
-            yield from _whole(tool, scope, parent, node, given)
+            yield from _whole(github, scope, parent, node, given)
 
 
-def _whole(tool: Tool, scope: Scope, parent: Node, node: Node, given: _Given) -> Iterator[Item]:
+def _whole(github: GitHubClient, scope: Scope, parent: Node, node: Node, given: _Given) -> Iterator[Item]:
     """One pull request with its children, unless it was given or is younger than the run."""
     number = int(node["number"])
     if number in given.numbers or scope.is_later(node["createdAt"]):
@@ -80,25 +82,25 @@ def _whole(tool: Tool, scope: Scope, parent: Node, node: Node, given: _Given) ->
     of = {"repository_id": parent["databaseId"], "repository": parent["nameWithOwner"], "number": number}
     default = (parent.get("defaultBranchRef") or {}).get("name")
     pointer = f"pull_requests/{of['repository']}#{number}"
-    yield Row("pull_requests", records.pull_request(node, of, default, tool.bots), pointer)
+    yield Row("pull_requests", records.pull_request(node, of, default, github.bots), pointer)
     seen = [node.get("author"), node.get("mergedBy")]
-    for review in tool.graphql.nodes(node, "reviews", queries.REST["reviews"], pointer):
+    for review in github.graphql.nodes(node, "reviews", queries.REST["reviews"], pointer):
         if not scope.is_later(review.get("submittedAt")):
             seen.append(review.get("author"))
             yield Row("pull_request_reviews", records.review(review, of), f"{pointer} review")
-    for event in tool.graphql.nodes(node, "timelineItems", queries.REST["timelineItems"], pointer):
+    for event in github.graphql.nodes(node, "timelineItems", queries.REST["timelineItems"], pointer):
         if not scope.is_later(event.get("createdAt")):
             yield Row("pull_request_events", records.event(event, of), f"{pointer} {event.get('id')}")
-    yield from _commits(tool, node, of, pointer)
+    yield from _commits(github, node, of, pointer)
     yield from _accounts(seen, given, pointer)
 
 
-def _commits(tool: Tool, node: Node, of: Record, pointer: str) -> Iterator[Item]:
-    for position, listed in enumerate(tool.graphql.nodes(node, "commits", queries.REST["commits"], pointer), start=1):
+def _commits(github: GitHubClient, node: Node, of: Record, pointer: str) -> Iterator[Item]:
+    for position, listed in enumerate(github.graphql.nodes(node, "commits", queries.REST["commits"], pointer), start=1):
         commit = listed["commit"]
         sha, author = commit["oid"], commit.get("author") or {}
         where = f"{pointer} {sha}"
-        yield Row("pull_request_commits", records.commit(commit, position, of, tool.bots), where)
+        yield Row("pull_request_commits", records.commit(commit, position, of, github.bots), where)
         yield _commit_author(of, sha, 0, author.get("email"), author.get("user"), where)
         for place, address in enumerate(co_authors(commit.get("message") or ""), start=1):
             yield _commit_author(of, sha, place, address, None, where)

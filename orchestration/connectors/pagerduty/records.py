@@ -20,9 +20,8 @@ def incident(found: Found, cause_fields: Iterable[str], impact_fields: Iterable[
              "last_status_change_at")  # fmt: skip
     return {
         **{name: found.get(name) for name in plain},
-        "priority": _only(found.get("priority"), "id", "summary"),
+        "priority": _only(found.get("priority"), "summary"),
         "service": _only(found.get("service"), "id"),
-        "escalation_policy": _only(found.get("escalation_policy"), "id"),
         "incident_type": _only(found.get("incident_type"), "name"),
         "last_status_change_by": _only(found.get("last_status_change_by"), "type"),
         "resolve_reason": {
@@ -53,14 +52,6 @@ def log_entry(found: Found, cause_fields: Iterable[str]) -> dict[str, object]:
         "agent": {"type": agent.get("type"), "id": agent.get("id") if is_user else None},
         "explicit_cause_sha": cause.sha,
         "explicit_cause_deployment": cause.deployment,
-    }
-
-
-def service(found: Found) -> dict[str, object]:
-    """One service, by its technical name."""
-    return {
-        **{name: found.get(name) for name in ("id", "name", "status", "created_at")},
-        "escalation_policy": _only(found.get("escalation_policy"), "id"),
     }
 
 

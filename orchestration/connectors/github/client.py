@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import SecretStr
 
-from orchestration.connectors._http import Client, bearer, client
+from orchestration.connectors._http import bearer, client
 from orchestration.connectors._http.errors import BrokenAnswerError
 from orchestration.connectors._shared.bot_registry import BotRegistry
 from orchestration.connectors.base import RetryPolicy
@@ -18,31 +18,17 @@ from orchestration.connectors.github.records import instant
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
 
-@dataclass
-class Tool:
-    """GitHub for one run; nothing is opened before the first question."""
+class GitHubClient:
+    """REST and GraphQL of one GitHub for one run; lists of repositories are read once and kept."""
 
-    base_url: str
-    token: SecretStr
-    retries: RetryPolicy | None
-    page_size: int
-    bots: BotRegistry
-    _made: list[tuple[Client, GraphQL]] = field(default_factory=list)
-    _listed: dict[str, list[Node]] = field(default_factory=dict)
-
-    @property
-    def rest(self) -> Client:
-        return self._opened()[0]
-
-    @property
-    def graphql(self) -> GraphQL:
-        return self._opened()[1]
-
-    def _opened(self) -> tuple[Client, GraphQL]:
-        if not self._made:
-            rest = client(self.base_url, bearer(self.token), self.retries, HEADERS)
-            self._made.append((rest, GraphQL(rest, self.base_url)))
-        return self._made[0]
+    def __init__(
+        self, base_url: str, token: SecretStr, retries: RetryPolicy | None, page_size: int, bots: BotRegistry
+    ) -> None:
+        self.rest = client(base_url, bearer(token), retries, HEADERS)
+        self.graphql = GraphQL(self.rest, base_url)
+        self.page_size = page_size
+        self.bots = bots
+        self._listed: dict[str, list[Node]] = {}
 
     def repositories(self, organisations: tuple[str, ...], names: tuple[str, ...]) -> list[Node]:
         """Every repository once, by name; each list is asked for once a run."""

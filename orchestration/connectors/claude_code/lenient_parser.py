@@ -1,8 +1,8 @@
-"""One line of a session log, read with patience: the path of what the block reader refused.
+"""The lenient parser for single lines of a session log, used where Arrow cannot read a block.
 
-Reads: one JSON object, also one with half a surrogate pair in some text, which strict readers refuse and
-clients write. Shapes it to a schema: fields that the schema does not name are passed over unread, a value of
-another type than declared refuses the line with a stable reason such as `not_int64:message.usage.input_tokens`.
+Reads: one JSON object, also one with half a surrogate pair in a text, which clients write and strict parsers reject.
+It is cast to a schema: fields outside of the schema are ignored; a value of another type rejects the line with a
+stable reason such as `not_int64:message.usage.input_tokens`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import pyarrow as pa
 INT64 = range(-(2**63), 2**63)
 
 
-class RefusedLine(Exception):  # noqa: N818  # a verdict on a line, not an error of ours
-    """Why a line cannot be read."""
+class RejectedLine(Exception):  # noqa: N818  # a verdict on a line, not an error of ours
+    """A line cannot be read; its text is the reason code."""
 
 
 def shaped(line: bytes, schema: pa.Schema) -> dict[str, object]:
@@ -27,10 +27,10 @@ def shaped(line: bytes, schema: pa.Schema) -> dict[str, object]:
 
 
 def is_whole(line: bytes) -> bool:
-    """Whether a line is one JSON object; one that is still being written is not."""
+    """Whether a line is a complete JSON object; one that is still being written is not."""
     try:
         _object(line)
-    except RefusedLine:
+    except RejectedLine:
         return False
     return True
 
@@ -39,17 +39,17 @@ def _object(line: bytes) -> Mapping[str, object]:
     try:
         value: object = orjson.loads(line)
     except orjson.JSONDecodeError:
-        value = _patiently(line)
+        value = _leniently(line)
     if not isinstance(value, dict):
-        raise RefusedLine("not_an_object")
+        raise RejectedLine("not_an_object")
     return value
 
 
-def _patiently(line: bytes) -> object:
+def _leniently(line: bytes) -> object:
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
-        raise RefusedLine("malformed_line") from None
+        raise RejectedLine("malformed_line") from None
 
 
 def _shaped(value: Mapping[str, object], fields: list[pa.Field], path: str) -> dict[str, object]:
@@ -60,7 +60,7 @@ def _cast(value: object, kind: pa.DataType, path: str) -> object:
     if value is None:
         return None
     if pa.types.is_struct(kind):
-        # other kinds of lines use the same names for other things: a text is no message
+        # other types of lines use the same name for a text
         return _shaped(value, list(_fields(kind)), f"{path}.") if isinstance(value, dict) else None
     if pa.types.is_timestamp(kind) and isinstance(value, str):
         return _instant(value, path)
@@ -72,7 +72,7 @@ def _cast(value: object, kind: pa.DataType, path: str) -> object:
         return value
     if pa.types.is_float64(kind) and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    raise RefusedLine(f"not_{kind}:{path}")
+    raise RejectedLine(f"not_{kind}:{path}")
 
 
 def _fields(kind: pa.StructType) -> Iterator[pa.Field]:
@@ -90,4 +90,4 @@ def _instant(value: str, path: str) -> datetime:
         read = datetime.fromisoformat(value)
         return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise RefusedLine(f"not_timestamp:{path}") from None
+        raise RejectedLine(f"not_timestamp:{path}") from None

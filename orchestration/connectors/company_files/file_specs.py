@@ -34,7 +34,7 @@ SYSTEMS = frozenset(
 
 
 @dataclass(frozen=True)
-class File:
+class FileSpec:
     """One file. `periods` are pairs (first, last, whether the last day belongs to the period)."""
 
     stream: str
@@ -46,7 +46,7 @@ class File:
 
 
 FILES = (
-    File(
+    FileSpec(
         stream="people",
         names=("hr_people.csv", "people.csv"),
         columns={
@@ -62,7 +62,7 @@ FILES = (
         key=("person_hr_id", "start_date"),
         periods=(("start_date", "end_date", True),),
     ),
-    File(
+    FileSpec(
         stream="team_memberships",
         names=("hr_team_membership.csv", "team_memberships.csv"),
         columns={
@@ -76,7 +76,7 @@ FILES = (
         key=("person_hr_id", "team_id", "valid_from"),
         periods=(("valid_from", "valid_to", False),),
     ),
-    File(
+    FileSpec(
         stream="absences",
         names=("hr_absence.csv", "absences.csv"),
         columns={"person_hr_id": "text", "date_from": "date", "date_to": "date"},
@@ -84,7 +84,7 @@ FILES = (
         key=("person_hr_id", "date_from", "date_to"),
         periods=(("date_from", "date_to", True),),
     ),
-    File(
+    FileSpec(
         stream="teams",
         names=("org_teams.csv", "teams.csv"),
         columns={
@@ -99,7 +99,7 @@ FILES = (
         key=("team_id", "valid_from"),
         periods=(("valid_from", "valid_to", False),),
     ),
-    File(
+    FileSpec(
         stream="identities",
         names=("identity_map.csv", "identities.csv"),
         columns={
@@ -114,7 +114,7 @@ FILES = (
         key=("person_hr_id", "system", "external_id", "valid_from"),
         periods=(("valid_from", "valid_to", False),),
     ),
-    File(
+    FileSpec(
         stream="services",
         names=("service_catalog.csv", "services.csv"),
         columns={
@@ -130,7 +130,7 @@ FILES = (
         required=("service_id", "owner_team_id"),
         key=("service_id", "repo_full_name", "path_prefix", "pagerduty_service_id"),
     ),
-    File(
+    FileSpec(
         stream="revenue",
         names=("finance_revenue.csv", "revenue.csv"),
         columns={
@@ -144,7 +144,7 @@ FILES = (
         required=("period_month", "entity", "currency", "revenue_amount"),
         key=("period_month", "entity", "currency", "kind", "restated_at"),
     ),
-    File(
+    FileSpec(
         stream="costs",
         names=("finance_cost.csv", "costs.csv"),
         columns={
@@ -157,7 +157,7 @@ FILES = (
         required=("period_month", "cost_center", "currency", "amount"),
         key=("period_month", "cost_center", "category", "currency"),
     ),
-    File(
+    FileSpec(
         stream="holidays",
         names=("holidays.csv",),
         columns={"country": "text", "date": "date"},

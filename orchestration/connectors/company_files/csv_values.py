@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from orchestration.connectors.company_files.contracts import SYSTEMS, File, Kind
+from orchestration.connectors.company_files.file_specs import SYSTEMS, FileSpec, Kind
 
 _KEPT_TEXT = re.compile(r'="([^"]*)"')
 _ERROR_VALUE = re.compile(r"#(?:REF|N/A|NAME\?|VALUE|DIV/0|NUM|NULL|SPILL|CALC)!?", re.IGNORECASE)
@@ -19,17 +19,17 @@ _COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?")
 
 
-class Unusable(Exception):  # noqa: N818  # a verdict on a row, not an error of ours
+class RejectedRow(Exception):  # noqa: N818  # a verdict on a row, not an error of ours
     """Why a row cannot be used."""
 
 
-def checked_row(file: File, cells: Mapping[str, str], *, comma_decimals: bool) -> dict[str, object]:
-    """The row's values as text; empty cells are None. Unusable when one breaks its column's rule."""
+def checked_row(file: FileSpec, cells: Mapping[str, str], *, comma_decimals: bool) -> dict[str, object]:
+    """The row's values as text; empty cells are None. RejectedRow when one breaks its column's rule."""
     record: dict[str, object] = {}
     for column, cell in cells.items():
         text = _plain(column, cell)
         if text is None and column in file.required:
-            raise Unusable(f"{column} is empty")
+            raise RejectedRow(f"{column} is empty")
         record[column] = None if text is None else _form(file.columns[column], column, text, comma_decimals)
     for first, last, is_inclusive in file.periods:
         _check_period(record, first, last, is_inclusive)
@@ -41,12 +41,12 @@ def _plain(column: str, cell: str) -> str | None:
     if match := _KEPT_TEXT.fullmatch(text):
         text = match[1].strip()
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise Unusable(f"{column} is not UTF-8")
+        raise RejectedRow(f"{column} is not UTF-8")
     if _ERROR_VALUE.fullmatch(text):
-        raise Unusable(f"{column} holds a spreadsheet error")
+        raise RejectedRow(f"{column} holds a spreadsheet error")
     is_signed = text[:1] in ("+", "-") and not (_NUMBER.fullmatch(text) or _COMMA_NUMBER.fullmatch(text))
     if len(text) > 1 and (text[0] in "=@" or is_signed):
-        raise Unusable(f"{column} holds a formula, not its value")
+        raise RejectedRow(f"{column} holds a formula, not its value")
     return text or None
 
 
@@ -65,16 +65,16 @@ def _date(column: str, text: str) -> str:
     try:
         return date.fromisoformat(match[1] if match else "").isoformat()
     except ValueError:
-        raise Unusable(f"{column} is no day written YYYY-MM-DD") from None
+        raise RejectedRow(f"{column} is no day written YYYY-MM-DD") from None
 
 
 def _month(column: str, text: str) -> str:
     try:
         day = _date(column, f"{text}-01" if len(text) == 7 else text)
-    except Unusable:
+    except RejectedRow:
         day = ""
     if not day.endswith("-01"):
-        raise Unusable(f"{column} is no month written YYYY-MM-01")
+        raise RejectedRow(f"{column} is no month written YYYY-MM-01")
     return day
 
 
@@ -82,31 +82,31 @@ def _instant(column: str, text: str) -> str:
     try:
         return datetime.fromisoformat(text).isoformat()
     except ValueError:
-        raise Unusable(f"{column} is no instant written YYYY-MM-DDTHH:MM:SSZ") from None
+        raise RejectedRow(f"{column} is no instant written YYYY-MM-DDTHH:MM:SSZ") from None
 
 
 def _number(column: str, text: str) -> str:
     if not _NUMBER.fullmatch(text):
-        raise Unusable(f"{column} is no number written 1234.56")
+        raise RejectedRow(f"{column} is no number written 1234.56")
     return text
 
 
 def _percent(column: str, text: str) -> str:
     number = _number(column, text.removesuffix("%").rstrip())
     if not 0 < float(number) <= 100:
-        raise Unusable(f"{column} is no share between 0 and 100")
+        raise RejectedRow(f"{column} is no share between 0 and 100")
     return number
 
 
 def _currency(column: str, text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{3}", text):
-        raise Unusable(f"{column} is no ISO 4217 code such as EUR")
+        raise RejectedRow(f"{column} is no ISO 4217 code such as EUR")
     return text.upper()
 
 
 def _system(column: str, text: str) -> str:
     if text.casefold() not in SYSTEMS:
-        raise Unusable(f"{column} is none of {', '.join(sorted(SYSTEMS))}")
+        raise RejectedRow(f"{column} is none of {', '.join(sorted(SYSTEMS))}")
     return text.casefold()
 
 
@@ -115,7 +115,7 @@ def _check_period(record: Mapping[str, object], first: str, last: str, is_inclus
     if start is None or end is None:
         return
     if str(end) < str(start) or (end == start and not is_inclusive):
-        raise Unusable(f"{last} is not after {first}" if not is_inclusive else f"{last} is before {first}")
+        raise RejectedRow(f"{last} is not after {first}" if not is_inclusive else f"{last} is before {first}")
 
 
 _FORMS: dict[Kind, Callable[[str, str], str]] = {
