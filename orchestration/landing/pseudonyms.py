@@ -13,6 +13,9 @@ import hmac
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
+
+from orchestration.errors import SettingsError
 
 PREFIX = "p_"
 """Every pseudonym starts with it; a landed identifier without it is the readable name of a bot."""
@@ -64,3 +67,18 @@ class Pseudonymiser:
     def fingerprint(self) -> str:
         """Tells one key from another without revealing it."""
         return hmac.new(self._key, b"counterpoise key fingerprint", hashlib.sha256).hexdigest()[:16]
+
+
+def check_key(folder: Path, pseudonymiser: Pseudonymiser) -> None:
+    """Refuse to mix pseudonyms of two keys in one landing folder; the first use writes the fingerprint down."""
+    path, fingerprint = folder / "_key_fingerprint", pseudonymiser.fingerprint()
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        draft.write_text(fingerprint, "utf-8")
+        draft.replace(path)
+    elif path.read_text("utf-8") != fingerprint:
+        raise SettingsError(
+            f"the landing folder was written with another pseudonym key (fingerprint {path.read_text('utf-8')}, "
+            f"configured {fingerprint}); nothing was landed. Restore the key, or land everything again in a new folder."
+        )

@@ -24,5 +24,5 @@ def test_a_snapshot_that_keeps_history_shows_every_set_that_differed(landing, la
 def test_a_snapshot_that_only_grew_a_night_older_is_confirmed_and_not_written_again(landing, land):
     land(slice_("seats/acme", [event(1)], stream="seats"), day=MONDAY)
     report = land(slice_("seats/acme", [event(1)], stream="seats"), day=TUESDAY)
-    assert report.unchanged == 1
+    assert report.unchanged_slices == 1
     assert days_in_sight(landing, SEATS) == [MONDAY]
