@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from orchestration.errors import SettingsError
+from orchestration.storage.atomic_files import replace_text
 
 PREFIX = "p_"
 """Every pseudonym starts with it; a landed identifier without it is the readable name of a bot."""
@@ -73,10 +74,7 @@ def check_key(folder: Path, pseudonymiser: Pseudonymiser) -> None:
     """Refuse to mix pseudonyms of two keys in one landing folder; the first use writes the fingerprint down."""
     path, fingerprint = folder / "_key_fingerprint", pseudonymiser.fingerprint()
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        draft.write_text(fingerprint, "utf-8")
-        draft.replace(path)
+        replace_text(path, fingerprint)
     elif path.read_text("utf-8") != fingerprint:
         raise SettingsError(
             f"the landing folder was written with another pseudonym key (fingerprint {path.read_text('utf-8')}, "

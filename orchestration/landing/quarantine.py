@@ -11,6 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.storage.atomic_files import replacing
+
 QUARANTINE_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("source", "stream", "reason", "pointer", "payload_sha256", "load_id")]
     + [("rejection_number", pa.int64()), ("as_of", pa.timestamp("us"))]
@@ -45,10 +47,6 @@ class Quarantine:
         """Write the file, whole or not at all; returns its path in the landing folder, None without any record."""
         if not self._rows:
             return None
-        path = self._landing / self._path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        with draft.open("wb") as file:
-            pq.write_table(pa.Table.from_pylist(self._rows, schema=QUARANTINE_SCHEMA), file)
-        draft.replace(path)
+        with replacing(self._landing / self._path) as draft:  # the ledger forces it to disk with the load's files
+            pq.write_table(pa.Table.from_pylist(self._rows, schema=QUARANTINE_SCHEMA), draft)
         return str(self._path)
