@@ -12,10 +12,10 @@ import pytest
 
 from orchestration import landing
 from orchestration.connectors import github
-from orchestration.connectors._shared.bot_registry import load_bot_registry
 from orchestration.connectors.github.records import instant
 from orchestration.contracts import load_contracts
-from orchestration.landing import Landing, Pseudonymiser, ledger
+from orchestration.landing import Landing, ledger
+from orchestration.landing.ingest import pseudonymiser_of
 from tests.connectors.github_tool import (
     PARTITION,
     FakeGitHub,
@@ -45,8 +45,7 @@ def tool():
 
 @pytest.fixture
 def folder(tmp_path):
-    pseudonymiser = Pseudonymiser(b"a key for tests only", load_bot_registry().is_known_bot)
-    return Landing(tmp_path / "landing", pseudonymiser)
+    return Landing(tmp_path / "landing", pseudonymiser_of(b"a key for tests only"))
 
 
 def land(folder, tool, **changes):

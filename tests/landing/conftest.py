@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.connectors._shared.identifiers import normalise
 from orchestration.connectors.base import Item, Row, Slice
 from orchestration.contracts import Column, SourceContract, StreamContract
 from orchestration.landing import Landing, LoadReport, Pseudonymiser, land_slices
@@ -48,7 +49,7 @@ def slice_(key: str, records: Iterable[dict[str, object]], day: date | None = No
 
 @pytest.fixture
 def landing(tmp_path: Path) -> Landing:
-    return Landing(tmp_path / "landing", Pseudonymiser(b"a public key for tests", lambda name: name == "copilot"))
+    return Landing(tmp_path / "landing", Pseudonymiser(b"a public key for tests", normalise, {"copilot"}.__contains__))
 
 
 @pytest.fixture

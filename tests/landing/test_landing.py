@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.connectors.base import Batch, RejectedRecord, Row, Slice
-from orchestration.errors import LandingError, SettingsError, SourceError, UnreachableError
-from orchestration.landing import MAX_UNANSWERED_SLICES, Pseudonymiser, check_key, ledger
+from orchestration.errors import LandingError, SourceError, UnreachableError
+from orchestration.landing import MAX_UNANSWERED_SLICES, ledger
 from orchestration.warehouse.inputs import coverage, visible_files
 from tests.landing.conftest import AS_OF, CONTRACT, event, slice_
 
@@ -173,27 +173,6 @@ def test_a_batch_row_without_a_required_value_is_quarantined(landing, land):
     (load,) = ledger.read(landing.folder, "toy")
     (rejected,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
     assert (report.landed_rows, rejected["pointer"], rejected["reason"]) == (1, "f:2", "missing:id")
-
-
-def test_bots_stay_readable_and_people_do_not(landing):
-    hide = landing.pseudonymiser.pseudonym
-    assert hide("github_login", "dependabot[bot]") == "dependabot[bot]"
-    assert hide("github_login", "Copilot") == "copilot"
-    assert hide("github_login", "alice").startswith("p_")
-
-
-def test_spellings_of_one_address_are_one_pseudonym(landing):
-    hide = landing.pseudonymiser.pseudonym
-    assert hide("email", "Alice+work@Acme.example") == hide("email", "alice@acme.example")
-    assert hide("email", "1234+alice@users.noreply.github.com") == hide("github_id", "1234")
-    assert hide("github", "alice") == hide("email", "alice@users.noreply.github.com")
-    assert hide("email", "  ") is None
-
-
-def test_two_keys_never_mix_in_one_folder(landing):
-    check_key(landing.folder, landing.pseudonymiser)
-    with pytest.raises(SettingsError, match="another pseudonym key"):
-        check_key(landing.folder, Pseudonymiser(b"some other key altogether", lambda name: False))
 
 
 def test_a_source_that_does_not_answer_is_left_alone_after_some_slices(land):
