@@ -1,4 +1,4 @@
-"""Land one source for one run: settings, connector, contract and landing put together.
+"""Land one source in one run: settings, connector, contract and landing put together.
 
 Belongs here: the wiring that the command line and Dagster share.
 Does not: reading a source (connectors) or the steps of a load (landing).
@@ -7,10 +7,12 @@ Does not: reading a source (connectors) or the steps of a load (landing).
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from orchestration import landing
 from orchestration.connectors import connector
-from orchestration.connectors._shared.bot_registry import load_bot_registry
+from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, load_bot_registry
+from orchestration.connectors._shared.identifiers import is_app_login, normalise
 from orchestration.connectors.base import RetryPolicy
 from orchestration.contracts import load_contracts
 from orchestration.errors import ContractError
@@ -19,10 +21,15 @@ from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
 
 
+def pseudonymiser_of(key: bytes, actor_signatures: Path = DEFAULT_PATH) -> Pseudonymiser:
+    """A pseudonymiser with the systems' spelling rules and the list of known bots."""
+    bots = load_bot_registry(actor_signatures)
+    return Pseudonymiser(key, normalise, lambda spelling: is_app_login(spelling) or bots.is_known_bot(spelling))
+
+
 def open_landing(settings: Settings) -> Landing:
     """The landing folder with its pseudonym key, checked against the key that it was written with."""
-    bots = load_bot_registry(settings.seeds / "actor_signatures.csv")
-    pseudonymiser = Pseudonymiser(settings.checked_pseudonym_key(), bots.is_known_bot)
+    pseudonymiser = pseudonymiser_of(settings.checked_pseudonym_key(), settings.seeds / "actor_signatures.csv")
     landing.check_key(settings.landing, pseudonymiser)
     return Landing(settings.landing, pseudonymiser, settings.guards.min_load_share)
 

@@ -40,19 +40,19 @@ class DraftFiles:
         """Of all rows in the order in which they came; equal content gives an equal digest."""
         return self._digest.hexdigest()
 
-    def keep(self) -> dict[str, list[LandedFile]]:
-        """Close the files and give them their names. They count once they are on disk and the manifest names them."""
-        kept: dict[str, list[LandedFile]] = {}
+    def commit(self) -> dict[str, list[LandedFile]]:
+        """Close the files and give them their names. They count when the manifest names them."""
+        committed: dict[str, list[LandedFile]] = {}
         for (stream, day), writer in sorted(self._writers.items()):
             writer.close()
             path = self._path(stream, day)
             path.with_suffix(".draft").replace(path)
             file = LandedFile(path=str(path.relative_to(self._landing)), day=day, rows=self._rows[stream, day])
-            kept.setdefault(stream, []).append(file)
-        return kept
+            committed.setdefault(stream, []).append(file)
+        return committed
 
-    def drop(self) -> None:
-        """Forget the drafts: the load does not count."""
+    def abort(self) -> None:
+        """Remove the drafts."""
         for (stream, day), writer in self._writers.items():
             writer.close()
             self._path(stream, day).with_suffix(".draft").unlink(missing_ok=True)
@@ -69,7 +69,7 @@ class DraftFiles:
 
     def _add_to_digest(self, stream: str, rows: pa.Table) -> None:
         self._digest.update(stream.encode())
-        # the day is the record's own or the run's; a set that only grew a run older has not changed
+        # without the day that the run gave: the same set in a later run has not changed
         content = rows.drop_columns(["_load_id", "_as_of", "_day"]).combine_chunks()
         for batch in content.to_batches():
             self._digest.update(batch.serialize())

@@ -88,11 +88,11 @@ class LandingRecord(BaseModel):
         """One record of the reports of several runs."""
         return cls(
             source=source,
-            landed=sum(report.landed for report in reports),
-            quarantined=sum(report.quarantined for report in reports),
-            unchanged=sum(report.unchanged + report.already_counted for report in reports),
-            failed=[sentence for report in reports for sentence in report.failed],
-            refused=[sentence for report in reports for sentence in report.refused],
+            landed=sum(report.landed_rows for report in reports),
+            quarantined=sum(report.quarantined_rows for report in reports),
+            unchanged=sum(report.unchanged_slices + report.already_counted_slices for report in reports),
+            failed=[sentence for report in reports for sentence in report.failed_slices],
+            refused=[sentence for report in reports for sentence in report.rejected_loads],
         )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.landing.load import QUARANTINE_SCHEMA
+from orchestration.landing.quarantine import QUARANTINE_SCHEMA
 from orchestration.warehouse.inputs import BuildInputs
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from orchestration import landing
 from orchestration.connectors import github
-from orchestration.connectors._shared.bot_registry import load_bot_registry
 from orchestration.connectors.github.records import instant
 from orchestration.contracts import load_contracts
-from orchestration.landing import Landing, Pseudonymiser, ledger
+from orchestration.landing import Landing, ledger
+from orchestration.landing.ingest import pseudonymiser_of
 from tests.connectors.github_tool import (
     PARTITION,
     FakeGitHub,
@@ -45,8 +45,7 @@ def tool():
 
 @pytest.fixture
 def folder(tmp_path):
-    pseudonymiser = Pseudonymiser(b"a key for tests only", load_bot_registry().is_known_bot)
-    return Landing(tmp_path / "landing", pseudonymiser)
+    return Landing(tmp_path / "landing", pseudonymiser_of(b"a key for tests only"))
 
 
 def land(folder, tool, **changes):
@@ -80,10 +79,10 @@ def full(hub):
 def test_everything_lands_and_nothing_is_unknown(tool, folder):
     full(FakeGitHub(tool))
     report = land(folder, tool, organisations=("acme",))
-    assert (report.failed, report.quarantined, report.unknown_fields) == ([], 0, {})
+    assert (report.failed_slices, report.quarantined_rows, report.unknown_fields) == ([], 0, {})
     # 2 pull requests, a review, an event, a commit with 2 authors, 2 accounts, a deployment with a status; the
     # repository is listed twice, by the organisation and by name
-    assert report.landed == 13
+    assert report.landed_rows == 13
 
 
 def test_people_land_as_hashes_and_bots_by_name(tool, folder):
@@ -100,11 +99,11 @@ def test_a_killed_night_counts_what_was_whole_and_reads_only_the_rest_again(tool
     full(hub)
     tool.route("GET", "/repos/acme/app/issues", lambda ask: failing(503))
     broken = land(folder, tool)
-    assert [line.partition(":")[0] for line in broken.failed] == ["issues/acme/app"]
+    assert [line.partition(":")[0] for line in broken.failed_slices] == ["issues/acme/app"]
     tool.route("GET", "/repos/acme/app/issues", linked([[]], "/repos/acme/app/issues"))
     questions = len(tool.asked("/graphql"))
     again = land(folder, tool)
-    assert (again.already_counted, again.new_loads, again.failed) == (3, 1, [])
+    assert (again.already_counted_slices, again.new_loads, again.failed_slices) == (3, 1, [])
     assert len(tool.asked("/graphql")) == questions
 
 
@@ -114,7 +113,7 @@ def test_a_slice_that_breaks_half_way_leaves_no_row(tool, folder):
     tool.fault(3, failing(502))
     tool.fault(4, failing(502))
     broken = land(folder, tool, page_size=1)
-    assert len(broken.failed) == 1
+    assert len(broken.failed_slices) == 1
     assert landed(folder, "pull_requests") == []
     tool.faults.clear()
     land(folder, tool, page_size=1)

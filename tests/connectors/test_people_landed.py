@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from orchestration.connectors import company_files, pagerduty
+from orchestration.connectors._shared.identifiers import normalise
 from orchestration.contracts import load_contracts
 from orchestration.landing import Landing, Pseudonymiser, land_slices
 from orchestration.partition import DailyPartition
@@ -27,7 +28,7 @@ H1,pagerduty,PADA
 
 @pytest.fixture
 def landing(tmp_path):
-    return Landing(tmp_path / "landing", Pseudonymiser(b"a public key for tests", lambda name: False))
+    return Landing(tmp_path / "landing", Pseudonymiser(b"a public key for tests", normalise, lambda name: False))
 
 
 def landed(landing, source, stream):

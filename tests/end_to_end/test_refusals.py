@@ -13,7 +13,7 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.errors import PublicationBlockedError
-from orchestration.landing import GIVES_UP_AFTER
+from orchestration.landing import MAX_UNANSWERED_SLICES
 from orchestration.settings import PROJECT
 from orchestration.warehouse import inputs
 from orchestration.warehouse.build_record import BuildFolder
@@ -128,7 +128,7 @@ def test_a_night_without_one_source_is_published_and_says_what_is_missing(outage
     assert completeness(outage, "pagerduty") == (STREAMS, str(outage.partition_before_end(2).day))
     assert completeness(outage, "github") == (0, str(of.day))
     record = BuildFolder(outage.settings.data, of.as_of).landing("pagerduty")
-    assert (record.landed, len(record.failed)) == (0, GIVES_UP_AFTER + 1)
+    assert (record.landed, len(record.failed)) == (0, MAX_UNANSWERED_SLICES + 1)
     assert "500: Internal Server Error, at 6 of 6 tries" in record.failed[0]
 
 

@@ -27,9 +27,17 @@ from tests.publishing.small_warehouse import AS_OF, make_warehouse
 
 DAY = date(2026, 11, 15)
 PARTITION = DailyPartition.of(DAY)
-COLUMNS = (Column("id", "string", required=True), Column("on_date", "date"), Column("output_tokens", "bigint"))
-STREAM = StreamContract("claude_code", "usage", "replace_day", ("id",), "on_date", None, COLUMNS)
-CONTRACTS = {"claude_code": SourceContract("claude_code", {"usage": STREAM}, lookback_days=7, freshness_days=2)}
+COLUMNS = (
+    Column(name="id", data_type="string", required=True),
+    Column(name="on_date", data_type="date"),
+    Column(name="output_tokens", data_type="bigint"),
+)
+STREAM = StreamContract(
+    source="claude_code", stream="usage", load_mode="replace_day", key=("id",), day="on_date", columns=COLUMNS
+)
+CONTRACTS = {
+    "claude_code": SourceContract(source="claude_code", streams={"usage": STREAM}, lookback_days=7, freshness_days=2)
+}
 
 
 def load_of(folder, days_ago: int, rows: int, *, ids: str | None = "a", tokens: int = 5, quarantined: int = 0) -> Load:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import duckdb
 import pytest
 
-from orchestration.contracts import StreamContract
+from orchestration.contracts import Column, StreamContract
 from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
@@ -114,7 +114,10 @@ WEEK = timedelta(days=7)
 
 def read_until(*windows: tuple[date, date]) -> date | None:
     """The first day that an upsert stream of weekly windows has not read: (start, run of its newest load)."""
-    stream = StreamContract("pagerduty", "log_entries", "upsert", ("id",), None, None, ())
+    stream = StreamContract(
+        source="pagerduty", stream="log_entries", load_mode="upsert", key=("id",),
+        columns=(Column(name="id", data_type="string"),),
+    )  # fmt: skip
     part = ledger.StreamLoad(received=0, landed=0, quarantined=0, files=[])
     loads = [
         ledger.Load(

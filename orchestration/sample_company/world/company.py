@@ -1,6 +1,6 @@
 """The whole company from one seed number: pure, without a clock, the same on every machine.
 
-`make_world` is all truth; what a tool would have shown at an instant is cut out of it by `answers/`.
+`make_world` gives the whole truth; `apis/` cuts out of it what a tool shows at an instant.
 """
 
 from __future__ import annotations
@@ -51,6 +51,10 @@ class World:
     sessions: Sequence[Session]
     directory: Path = Path()
     oids: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def days(self) -> int:
+        return 7 * self.weeks
 
     @property
     def end(self) -> datetime:
