@@ -20,8 +20,8 @@ from orchestration.publishing.policy.terms import Blocker
 from orchestration.publishing.publication import Publication, current, publications
 from orchestration.publishing.publish import Material, Published, publish
 from orchestration.settings import Settings
-from orchestration.storage import crash_points
 from orchestration.storage.atomic_files import replace_text
+from orchestration.storage.crash_points import crash_point
 from orchestration.storage.relations import open_read_only
 from orchestration.warehouse.build_record import BuildFolder, BuildRecord, DbtReport, LandingRecord, QualityReport
 from orchestration.warehouse.dbt_manifest import read_manifest
@@ -79,7 +79,7 @@ def begin(inputs: BuildInputs) -> BuildRecord:
         )
     rows = sum(file.rows for stream in inputs.streams for file in stream.files)
     log.info("inputs: %s landed rows of %s sources are visible", f"{rows:,}", len(inputs.loads))
-    crash_points.reached("build.begun")
+    crash_point("build.begun")
     return record
 
 
@@ -100,11 +100,11 @@ def build(inputs: BuildInputs, *, full_refresh: bool = False) -> DbtOutcome:
     BuildFolder(settings.data_folder, inputs.partition.as_of).keep_dbt(
         DbtReport(build_id=_build_id(inputs), outcome=outcome)
     )
-    crash_points.reached("build.made")
+    crash_point("build.made")
     if outcome.is_good:
         engine(settings).export_marts(inputs)
         engine(settings).record_built(inputs)
-        crash_points.reached("build.recorded")
+        crash_point("build.recorded")
     kinds, warned = [node.kind for node in outcome.nodes], [node for node in outcome.nodes if node.state == "warned"]
     log.info(
         "dbt: %s models, %s tests, %s warned, %s failed, %.1f s",

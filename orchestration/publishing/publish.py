@@ -34,8 +34,9 @@ from orchestration.publishing.publication import (
     read_publication,
     sha256_of,
 )
-from orchestration.storage import crash_points, relations
+from orchestration.storage import relations
 from orchestration.storage.atomic_files import sync, sync_tree
+from orchestration.storage.crash_points import crash_point
 from orchestration.storage.relations import RelationContent, RelationDocs
 
 Outcome = Literal["published", "unchanged", "kept_beside"]
@@ -83,7 +84,7 @@ def publish(material: Material, published: Path, *, keep: int) -> Published:
     publication = standing or _add(material, contents, published)
     outcome = _point(publication, published)
     prune(published, keep=keep)
-    crash_points.reached("publish.pruned")
+    crash_point("publish.pruned")
     return Published(outcome, publication, published / publication.publication_id)
 
 
@@ -153,21 +154,21 @@ def _add(material: Material, contents: Mapping[str, RelationContent], published:
     name = next_identifier(published, material.as_of)
     draft = published / f"{DRAFT_PREFIX}{name}"
     draft.mkdir()
-    crash_points.reached("publish.draft_created")
+    crash_point("publish.draft_created")
     record = _record(material, contents, name)
     write_database(draft / DATABASE, material.warehouse, material.marts, record)
-    crash_points.reached("publish.database_written")
+    crash_point("publish.database_written")
     write_parquet(draft, record.relations)
-    crash_points.reached("publish.parquet_written")
+    crash_point("publish.parquet_written")
     _write_record(draft, record)
-    crash_points.reached("publish.record_written")
+    crash_point("publish.record_written")
     sync_tree(draft)
-    crash_points.reached("publish.synced")
+    crash_point("publish.synced")
     verified = verify(draft)
-    crash_points.reached("publish.verified")
+    crash_point("publish.verified")
     draft.rename(published / name)
     sync(published)
-    crash_points.reached("publish.renamed")
+    crash_point("publish.renamed")
     return verified
 
 
@@ -206,8 +207,8 @@ def _point(publication: Publication, published: Path) -> Outcome:
         return "kept_beside"
     pointer = published / f"{DRAFT_PREFIX}current-{os.getpid()}"
     pointer.symlink_to(publication.publication_id, target_is_directory=True)
-    crash_points.reached("publish.pointer_drafted")
+    crash_point("publish.pointer_drafted")
     pointer.replace(published / CURRENT)
     sync(published)
-    crash_points.reached("publish.pointer_switched")
+    crash_point("publish.pointer_switched")
     return "published"

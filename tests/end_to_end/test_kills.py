@@ -58,12 +58,12 @@ def undisturbed(company: Company) -> Undisturbed:
     return Undisturbed(seconds, hashes(standing(apart.settings)), landed(apart.settings, apart.world.end))
 
 
-def start(company: Company, verb: str, fault: str | None = None) -> subprocess.Popen[bytes]:
-    return started(company, verb, "--day", str(company.last_partition.day), **{VARIABLE: fault or ""})
+def start(company: Company, verb: str, point: str | None = None) -> subprocess.Popen[bytes]:
+    return started(company, verb, "--day", str(company.last_partition.day), **{VARIABLE: point or ""})
 
 
-def run(company: Company, verb: str, fault: str | None = None) -> int:
-    process = start(company, verb, fault)
+def run(company: Company, verb: str, point: str | None = None) -> int:
+    process = start(company, verb, point)
     process.communicate(timeout=600)
     return process.returncode
 

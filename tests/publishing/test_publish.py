@@ -18,7 +18,7 @@ from orchestration.errors import WarehouseError
 from orchestration.publishing.publication import current, publications
 from orchestration.publishing.publish import clear_leftovers, publish, verify
 from orchestration.storage.atomic_files import replace_text
-from orchestration.storage.crash_points import PUBLISH_POINTS
+from orchestration.storage.crash_points import PUBLISH_POINTS, VARIABLE
 from tests.publishing.small_warehouse import AS_OF, make_warehouse, material
 
 PUBLISHER = """
@@ -145,7 +145,7 @@ def test_a_publisher_killed_at_any_step_leaves_the_old_or_the_new(tmp_path, shel
     old, new = (make_warehouse(tmp_path / f"{tokens}.duckdb", tokens=tokens) for tokens in (1000.0, 2000.0))
     publish(material(old), shelf, keep=1)
     killed = subprocess.run(
-        [sys.executable, "-c", PUBLISHER, str(new), str(shelf)], env={**os.environ, "COUNTERPOISE_FAULT": point}
+        [sys.executable, "-c", PUBLISHER, str(new), str(shelf)], env={**os.environ, VARIABLE: point}
     )
     after = PUBLISH_POINTS.index(point) >= PUBLISH_POINTS.index("publish.pointer_switched")
     assert killed.returncode == -signal.SIGKILL
