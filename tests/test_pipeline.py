@@ -14,7 +14,7 @@ from orchestration.dagster_run import run_partitions
 from orchestration.errors import PublicationBlockedError
 from orchestration.publishing.publication import current, publications
 from orchestration.publishing.publish import verify
-from orchestration.warehouse import inputs
+from orchestration.run_context import RunContext
 from tests import parsed_project
 
 pytestmark = pytest.mark.slow
@@ -51,8 +51,8 @@ def test_the_same_night_again_changes_nothing_and_builds_nothing(company):
 def test_a_full_rebuild_has_the_same_content(company):
     settings, of = company
     settings.warehouse.unlink()
-    assert pipeline.build_and_check(settings, of)
-    assert pipeline.publish_or_block(inputs.collect(settings, of)).outcome == "unchanged"
+    assert pipeline.build_and_check(RunContext(settings, of))
+    assert pipeline.publish_or_block(RunContext(settings, of)).outcome == "unchanged"
 
 
 def test_a_warehouse_that_was_changed_after_its_build_is_refused_and_the_old_night_stays(company):
@@ -61,8 +61,8 @@ def test_a_warehouse_that_was_changed_after_its_build_is_refused_and_the_old_nig
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("alter table marts.dim_teams add column person_key varchar")
     with pytest.raises(PublicationBlockedError, match="no_person_grain"):
-        pipeline.publish_or_block(inputs.collect(settings, of))
-    told = json.loads(pipeline.blocked_path(inputs.collect(settings, of)).read_text())
+        pipeline.publish_or_block(RunContext(settings, of))
+    told = json.loads(pipeline.blocked_path(RunContext(settings, of)).read_text())
     assert told["stands"] == standing.publication_id
     assert [found.publication_id for found in publications(settings.published)] == [standing.publication_id]
     settings.warehouse.unlink()
@@ -76,7 +76,7 @@ def test_too_many_refused_records_stop_the_night_at_the_first_border(company):
     settings, of = company
     with pytest.raises(PublicationBlockedError, match="quarantine_share failed"):
         run_partitions(guarded(settings, max_quarantine_share=0.0), of.day, of.day)
-    told = json.loads(pipeline.blocked_path(inputs.collect(settings, of)).read_text())
+    told = json.loads(pipeline.blocked_path(RunContext(settings, of)).read_text())
     assert {blocker["rule"] for blocker in told["refusals"]} == {"quality_landed", "quarantine_share", "step_failed"}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.contracts import SourceContract
-from orchestration.defs.common import WHOLE_RANGE, Event, daily_partitions, partitions_of, step
+from orchestration.defs.common import WHOLE_RANGE, Event, daily_partitions, partitions_of, run_of, step
 from orchestration.settings import Settings
 from orchestration.warehouse.build_record import LandingRecord
 
@@ -49,7 +49,7 @@ def landed_asset(settings: Settings, contract: SourceContract) -> dg.AssetsDefin
         from orchestration import pipeline
 
         with step(settings, context):
-            record, is_worth_retrying = pipeline.land(settings, source, partitions_of(context))
+            record, is_worth_retrying = pipeline.land(run_of(settings, context), source, partitions_of(context)[:-1])
             if is_worth_retrying and context.retry_number < RETRIES:
                 wait = RETRY_SECONDS * (context.retry_number + 1)
                 raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait)

@@ -15,11 +15,10 @@ from orchestration.landing.ledger import Load, newest_by_slice
 from orchestration.publishing import policy
 from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds
 from orchestration.publishing.policy.terms import Blocker, Outgoing
-from orchestration.publishing.publication import Publication, SourceCompleteness, current
+from orchestration.publishing.publication import Publication, SourceCompleteness
 from orchestration.storage.relations import open_read_only
-from orchestration.warehouse.build_record import BuildFolder
-from orchestration.warehouse.dbt_manifest import Manifest, read_manifest
-from orchestration.warehouse.dbt_runner import manifest_path
+from orchestration.warehouse.build_record import BuildReports
+from orchestration.warehouse.dbt_manifest import Manifest
 from orchestration.warehouse.inputs import BuildInputs
 
 if TYPE_CHECKING:
@@ -29,27 +28,23 @@ COVERAGE_DAYS = 28
 """How far back the gate looks when it asks whether a source delivers."""
 
 
-def collect(inputs: BuildInputs) -> Evidence:
+def collect(inputs: BuildInputs, manifest: Manifest, standing: Publication | None, reports: BuildReports) -> Evidence:
     """All evidence of the build of this run."""
-    settings, as_of = inputs.settings, inputs.partition.as_of
-    folder = BuildFolder(settings.data_folder, as_of)
-    standing = current(settings.published)
-    path = manifest_path(settings)
-    manifest = read_manifest(path) if path.is_file() else Manifest({}, {}, {})
     build, objections = _warehouse(inputs, manifest, standing)
+    guards = inputs.settings.guards
     return Evidence(
-        as_of=as_of,
-        build=folder.build(),
+        as_of=inputs.partition.as_of,
+        build=reports.build,
         warehouse_build=build,
         expected_nodes=frozenset(manifest.expected),
         expected_subjects={"landed": frozenset(inputs.loads), "published": frozenset(manifest.published)},
-        dbt=folder.dbt(),
-        quality={"landed": folder.quality("landed"), "published": folder.quality("published")},
-        landing={source: folder.landing(source) for source in inputs.loads},
+        dbt=reports.dbt,
+        quality=reports.quality,
+        landing=reports.landing,
         flows=tuple(flows(inputs, standing)),
         sources=tuple(completeness(inputs)),
         policy=tuple(objections),
-        thresholds=Thresholds(settings.guards.max_quarantine_share, settings.guards.min_coverage_share),
+        thresholds=Thresholds(guards.max_quarantine_share, guards.min_coverage_share),
     )
 
 

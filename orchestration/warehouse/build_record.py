@@ -8,6 +8,8 @@ Does not: judging.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -96,6 +98,16 @@ class LandingRecord(BaseModel):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class BuildReports:
+    """What the steps of one run have reported so far. None stands for a report that is not there."""
+
+    build: BuildRecord | None
+    dbt: DbtReport | None
+    quality: Mapping[str, QualityReport | None]
+    landing: Mapping[str, LandingRecord | None]
+
+
 class BuildFolder:
     """The evidence of one run."""
 
@@ -130,6 +142,15 @@ class BuildFolder:
 
     def quality(self, checkpoint: Checkpoint) -> QualityReport | None:
         return self._read(f"quality-{checkpoint}", QualityReport)
+
+    def reports(self, sources: Iterable[str]) -> BuildReports:
+        """Everything that is there, with the landing of these sources."""
+        return BuildReports(
+            build=self.build(),
+            dbt=self.dbt(),
+            quality={"landed": self.quality("landed"), "published": self.quality("published")},
+            landing={source: self.landing(source) for source in sources},
+        )
 
     def _write(self, name: str, report: BaseModel) -> None:
         replace_text(self.path / f"{name}.json", report.model_dump_json(indent=2) + "\n")

@@ -14,8 +14,8 @@ import pytest
 from orchestration import pipeline
 from orchestration.errors import PublicationBlockedError
 from orchestration.landing import GIVES_UP_AFTER
+from orchestration.run_context import RunContext
 from orchestration.settings import PROJECT
-from orchestration.warehouse import inputs
 from orchestration.warehouse.build_record import BuildFolder
 from tests.end_to_end.companies import Company, ask, hashes, play, run_job, standing, started
 
@@ -143,7 +143,7 @@ def test_the_night_after_an_outage_fills_the_gap(small, outage):
 def test_a_floor_of_coverage_refuses_the_night_without_the_source(outage):
     before, strict = standing(outage.settings), outage.guarded(min_coverage_share=0.99)
     with pytest.raises(PublicationBlockedError, match=f"pagerduty: {STREAMS} of 80 days are missing"):
-        pipeline.publish_or_block(inputs.collect(strict.settings, strict.partition_before_end(1)))
+        pipeline.publish_or_block(RunContext(strict.settings, strict.partition_before_end(1)))
     assert standing(outage.settings) == before
 
 

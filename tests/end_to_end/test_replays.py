@@ -13,8 +13,8 @@ import pytest
 from orchestration.landing import ledger
 from orchestration.publishing.publication import current, publications
 from orchestration.publishing.publish import Published
+from orchestration.run_context import RunContext
 from orchestration.storage.relations import columns_of, open_read_only
-from orchestration.warehouse import inputs
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.duckdb_relations import prepare
 from tests.end_to_end.companies import Company, build, environment, land_all, playing, publish, run_job
@@ -108,7 +108,7 @@ def test_an_older_night_gives_its_old_figures_and_current_stays_on_the_newer(com
 
 
 def test_a_build_that_died_leaves_nothing_of_its_night_in_an_older_one(company, by_partition, older):
-    prepare(inputs.collect(company.settings, company.last_partition))
+    prepare(RunContext(company.settings, company.last_partition).inputs)
     with environment():
         half = settings_arguments(company.settings, "run", select=["int_usage__touched_days+1"])
         assert run_dbt(company.settings, half).is_good

@@ -23,8 +23,8 @@ import pytest
 from orchestration import pipeline
 from orchestration.errors import WarehouseError
 from orchestration.publishing.publication import Publication
+from orchestration.run_context import RunContext
 from orchestration.settings import PROJECT, Settings
-from orchestration.warehouse import inputs
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.engines import engine
 from orchestration.warehouse.spark_session import MASTER_VARIABLE, QUICK_JAVA, SMALL, spark_session
@@ -128,17 +128,17 @@ def second_on_duckdb(duck: Company, first_on_duckdb: object) -> Publication | No
 def spark(company: Company) -> Company:
     """The company after its first run on Spark in this process; the JVM has ended."""
     found = beside(company, "spark", engine="spark")
-    gathered = inputs.collect(found.settings, found.partition_before_end(1))
+    context = RunContext(found.settings, found.partition_before_end(1))
     with environment():
         os.environ.pop(MASTER_VARIABLE, None)
         session = spark_session(found.settings)
         try:
-            pipeline.begin(gathered)
+            pipeline.begin(context)
             models_only = [*settings_arguments(found.settings, "build"), "--exclude-resource-type", "test"]
             outcome = run_dbt(found.settings, models_only)
             assert outcome.is_good, [(node.name, node.message) for node in outcome.failed] or outcome.error
-            engine(found.settings).export_marts(gathered)
-            engine(found.settings).record_built(gathered)
+            engine(found.settings).export_marts(context.inputs)
+            engine(found.settings).record_built(context.inputs)
         finally:
             session.stop()
             shut_down()
