@@ -63,7 +63,7 @@ class RunContext:
     @cached_property
     def current(self) -> Publication | None:
         """The current publication as this run found it; None before the first one."""
-        return publication.current(self.settings.published)
+        return publication.current_publication(self.settings.published)
 
     @cached_property
     def previous_values(self) -> Path | None:

@@ -17,7 +17,7 @@ from orchestration.cli.doctor import Finding
 from orchestration.cli.repository_tables import notes, read_outcome_weeks, services_table, together_table
 from orchestration.cli.team_table import legend, read_team_week, team_table
 from orchestration.partition import DailyPartition, partition_name
-from orchestration.publishing.publication import current, publications
+from orchestration.publishing.publication import current_publication, publications
 from orchestration.settings import Settings
 from orchestration.storage.writer_lock import holder
 
@@ -36,7 +36,7 @@ def partition(settings: Settings, of: DailyPartition, out: Console) -> None:
     else:
         _outcomes(path, out)
     out.print(f"published: {path}", soft_wrap=True, highlight=False)
-    standing = current(settings.published)
+    standing = current_publication(settings.published)
     if standing is not None and standing.publication_id != path.name:
         out.print(f"current:   {standing.publication_id}, a newer run, stays", highlight=False)
 
@@ -56,7 +56,7 @@ def _lines(told: Iterable[str], out: Console) -> None:
 
 def status(settings: Settings, out: Console) -> None:
     """The current publication, its sources, refused runs, and the writer."""
-    standing = current(settings.published)
+    standing = current_publication(settings.published)
     if standing is None:
         out.print("nothing is published yet")
     else:

@@ -28,9 +28,9 @@ COVERAGE_DAYS = 28
 """How far back the gate looks when it asks whether a source delivers."""
 
 
-def collect(inputs: BuildInputs, manifest: Manifest, standing: Publication | None, reports: BuildReports) -> Evidence:
+def collect(inputs: BuildInputs, manifest: Manifest, current: Publication | None, reports: BuildReports) -> Evidence:
     """All evidence of the build of this run."""
-    build, objections = _warehouse(inputs, manifest, standing)
+    build, objections = _warehouse(inputs, manifest, current)
     guards = inputs.settings.guards
     return Evidence(
         as_of=inputs.partition.as_of,
@@ -41,24 +41,24 @@ def collect(inputs: BuildInputs, manifest: Manifest, standing: Publication | Non
         dbt=reports.dbt,
         quality=reports.quality,
         landing=reports.landing,
-        flows=tuple(flows(inputs, standing)),
+        flows=tuple(flows(inputs, current)),
         sources=tuple(completeness(inputs)),
         policy=tuple(objections),
         thresholds=Thresholds(guards.max_quarantine_share, guards.min_coverage_share),
     )
 
 
-def new_since(inputs: BuildInputs, standing: Publication | None) -> date | None:
-    """From which run on loads are new: that of the publication that stands, at most this one; None for all."""
-    return None if standing is None else min(standing.as_of, inputs.partition.as_of).date()
+def new_since(inputs: BuildInputs, current: Publication | None) -> date | None:
+    """From which run on loads are new: that of the current publication, at most this one; None for all."""
+    return None if current is None else min(current.as_of, inputs.partition.as_of).date()
 
 
-def flows(inputs: BuildInputs, standing: Publication | None) -> list[SourceFlow]:
-    """What the newest loads of each source's slices brought: since the publication that stands, and after its run.
+def flows(inputs: BuildInputs, current: Publication | None) -> list[SourceFlow]:
+    """What the newest loads of each source's slices brought: since the current publication, and after its run.
 
     The first counts what came late to that run; in the second a long first run hides no bad run after it.
     """
-    since = new_since(inputs, standing)
+    since = new_since(inputs, current)
     found = []
     for source, loads in sorted(inputs.loads.items()):
         newest = newest_by_slice([load for load in loads if load.confirms is None]).values()
@@ -93,14 +93,14 @@ def completeness(inputs: BuildInputs) -> list[SourceCompleteness]:
 
 
 def _warehouse(
-    inputs: BuildInputs, manifest: Manifest, standing: Publication | None
+    inputs: BuildInputs, manifest: Manifest, current: Publication | None
 ) -> tuple[tuple[str, datetime] | None, list[Blocker]]:
     """Which build the warehouse file is of, and the policy's objections. A file that cannot be asked is refused."""
     path = inputs.settings.warehouse
     try:
         with open_read_only(path) as connection:
             build = _build_of(connection)
-            objections = policy.judge(_outgoing(connection, inputs, manifest, standing))
+            objections = policy.judge(_outgoing(connection, inputs, manifest, current))
     except Exception as error:
         return None, [_unreadable(path, error)]
     return build, objections
@@ -112,7 +112,7 @@ def _build_of(connection: DuckDBPyConnection) -> tuple[str, datetime] | None:
 
 
 def _outgoing(
-    connection: DuckDBPyConnection, inputs: BuildInputs, manifest: Manifest, standing: Publication | None
+    connection: DuckDBPyConnection, inputs: BuildInputs, manifest: Manifest, current: Publication | None
 ) -> Outgoing:
     return Outgoing(
         connection=connection,
@@ -120,7 +120,7 @@ def _outgoing(
         registry=policy.read_registry(connection),
         min_group_size=inputs.settings.privacy.min_group_size,
         dominance_share=inputs.settings.privacy.dominance_share,
-        current_versions={} if standing is None else standing.definitions,
+        current_versions={} if current is None else current.definitions,
     )
 
 

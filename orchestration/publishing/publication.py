@@ -1,6 +1,6 @@
-"""What a publication is, and the published folder on which publications stand.
+"""What a publication is, and the published folder that holds all of them.
 
-Belongs here: the names on the published folder, reading `publication.json`, which one is current.
+Belongs here: the names in the published folder, reading `publication.json`, which publication is current.
 Does not: writing one (publish) or deciding whether to (gate).
 
     published/
@@ -97,14 +97,14 @@ def publications(published: Path) -> list[Publication]:
     return sorted((read_publication(folder) for folder in folders), key=lambda found: found.order)
 
 
-def current(published: Path) -> Publication | None:
-    """The publication that stands; None before the first one."""
+def current_publication(published: Path) -> Publication | None:
+    """The publication that `current` points to; None before the first one."""
     pointer = published / CURRENT
     return read_publication(pointer) if (pointer / RECORD).is_file() else None
 
 
 def next_identifier(published: Path, as_of: datetime) -> str:
-    """`<run>-<n>`, n one more than any that this run has on the published folder."""
+    """`<run>-<n>`, n one more than the highest number of this run in the published folder."""
     partition = partition_name(as_of)
     taken = [
         int(path.name.removeprefix(f"{partition}-"))

@@ -28,7 +28,7 @@ from orchestration.publishing.publication import (
     Publication,
     SourceCompleteness,
     content_hash,
-    current,
+    current_publication,
     next_identifier,
     publications,
     read_publication,
@@ -59,7 +59,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of it: a new publication, the one that already says the same, or one beside a newer run."""
+    """What came of it: a new publication, the current one with the same content, or one beside a newer run's."""
 
     outcome: Outcome
     publication: Publication
@@ -68,21 +68,21 @@ class Published:
     def __str__(self) -> str:
         name = self.publication.publication_id
         if self.outcome == "unchanged":
-            return f"nothing changed; {name} stands"
+            return f"nothing changed; {name} remains current"
         if self.outcome == "kept_beside":
-            return f"published {name} beside; current names a newer run and stays"
+            return f"published {name}; the publication of a newer run remains current"
         return f"published {name}"
 
 
 def publish(material: Material, published: Path, *, keep: int) -> Published:
-    """Publish `material`, or find that it stands already. Keeps the newest `keep` publications."""
+    """Publish `material`, unless the current publication is equal to it. Keeps the newest `keep` publications."""
     clear_leftovers(published)
-    contents = _contents(material)
-    standing = _same_publication(material, contents, published)
-    if standing is not None and standing == current(published):
-        return Published("unchanged", standing, published / standing.publication_id)
-    publication = standing or _add(material, contents, published)
-    outcome = _point(publication, published)
+    current, contents = current_publication(published), _contents(material)
+    same = _same_publication(material, contents, published)
+    if same is not None and same == current:
+        return Published("unchanged", same, published / same.publication_id)
+    publication = same or _add(material, contents, published)
+    outcome = _point(publication, current, published)
     prune(published, keep=keep)
     crash_point("publish.pruned")
     return Published(outcome, publication, published / publication.publication_id)
@@ -101,9 +101,9 @@ def clear_leftovers(published: Path) -> list[str]:
 
 def prune(published: Path, *, keep: int) -> list[str]:
     """Remove all but the newest `keep` publications; the current one stays whatever its age."""
-    standing = current(published)
+    current = current_publication(published)
     old = publications(published)[: -max(keep, 1)]
-    gone = [found.publication_id for found in old if found != standing]
+    gone = [found.publication_id for found in old if found != current]
     for name in gone:
         hidden = published / f"{DRAFT_PREFIX}pruned-{name}"
         (published / name).rename(hidden)
@@ -200,10 +200,9 @@ def _write_record(draft: Path, record: Publication) -> None:
         path.chmod(0o444)
 
 
-def _point(publication: Publication, published: Path) -> Outcome:
-    """Make `publication` the current one by one rename, unless a newer run is."""
-    standing = current(published)
-    if standing is not None and standing.as_of > publication.as_of:
+def _point(publication: Publication, current: Publication | None, published: Path) -> Outcome:
+    """Make `publication` the current one by one rename, unless `current` is of a newer run."""
+    if current is not None and current.as_of > publication.as_of:
         return "kept_beside"
     pointer = published / f"{DRAFT_PREFIX}current-{os.getpid()}"
     pointer.symlink_to(publication.publication_id, target_is_directory=True)

@@ -141,7 +141,7 @@ def publish(company: Company, of: DailyPartition) -> Published:
         return pipeline.publish_or_block(context)
 
 
-def standing(settings: Settings) -> Publication | None:
+def published_now(settings: Settings) -> Publication | None:
     """What a reader finds, verified file by file and row by row; None before the first publication."""
     pointer = settings.published / "current"
     return verify(pointer.resolve()) if pointer.exists() else None

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.landing import ledger
-from orchestration.publishing.publication import current, publications
+from orchestration.publishing.publication import current_publication, publications
 from orchestration.publishing.publish import Published
 from orchestration.run_context import RunContext
 from orchestration.storage.relations import columns_of, open_read_only
@@ -103,7 +103,7 @@ def older(company: Company, by_partition: dict[int, dict[str, str]]) -> Publishe
 def test_an_older_night_gives_its_old_figures_and_current_stays_on_the_newer(company, by_partition, older):
     assert differences(warehouse_content(company), by_partition[OLDER]) == set()
     assert older.outcome == "kept_beside"
-    assert current(company.settings.published).as_of == company.last_partition.as_of
+    assert current_publication(company.settings.published).as_of == company.last_partition.as_of
     assert len(publications(company.settings.published)) == len(BUILT_AFTER)
 
 

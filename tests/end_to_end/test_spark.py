@@ -28,7 +28,7 @@ from orchestration.settings import PROJECT, Settings
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.engines import engine
 from orchestration.warehouse.spark_session import MASTER_VARIABLE, QUICK_JAVA, SMALL, spark_session
-from tests.end_to_end.companies import Company, build, environment, land_all, playing, publish, standing
+from tests.end_to_end.companies import Company, build, environment, land_all, playing, publish, published_now
 
 pytestmark = pytest.mark.spark
 Rows = list[tuple[object, ...]]
@@ -121,7 +121,7 @@ def second_on_duckdb(duck: Company, first_on_duckdb: object) -> Publication | No
     """The second run built from nothing, and published."""
     duck.settings.warehouse.unlink()
     publish(duck, duck.last_partition)
-    return standing(duck.settings)
+    return published_now(duck.settings)
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +211,7 @@ def second(spark: Company, cluster: Cluster) -> SecondRun:
 
 
 def test_a_cluster_publishes_the_next_night_that_duckdb_publishes_from_nothing(second, duck, second_on_duckdb):
-    published = standing(second.company.settings)
+    published = published_now(second.company.settings)
     assert_equal(marts(second.company.settings), marts(duck.settings))
     assert published.gate == second_on_duckdb.gate
     assert {name: (part.rows, part.columns) for name, part in published.relations.items()} == {
