@@ -6,23 +6,21 @@ exactly these. Each takes the run's context and hands values on. Does not: any s
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 from orchestration import __version__
 from orchestration.errors import PublicationBlockedError, WarehouseError
 from orchestration.landing.ingest import land_source
 from orchestration.partition import DailyPartition
 from orchestration.publishing import evidence, gate
+from orchestration.publishing.blocked_run import blocked_path, write_blocked_run
 from orchestration.publishing.policy.terms import Blocker
 from orchestration.publishing.publication import Publication
 from orchestration.publishing.publish import Material, Published, publish
 from orchestration.run_context import RunContext
-from orchestration.storage.atomic_files import replace_text
 from orchestration.storage.crash_points import crash_point
 from orchestration.storage.relations import open_read_only
 from orchestration.warehouse.build_record import BuildRecord, DbtReport, LandingRecord, QualityReport
@@ -147,7 +145,7 @@ def publish_or_block(context: RunContext) -> Published:
         raise PublicationBlockedError(block(context, blockers))
     settings = context.settings
     done = publish(_material(context, found), settings.published, keep=settings.schedule.kept_publications)
-    blocked_path(context).unlink(missing_ok=True)
+    blocked_path(settings.published, context.partition.as_of).unlink(missing_ok=True)
     log.info("%s", done)
     return done
 
@@ -174,30 +172,23 @@ def _material(context: RunContext, found: gate.Evidence) -> Material:
 
 
 def block(context: RunContext, blockers: Sequence[Blocker]) -> str:
-    """Write down why this run is not published, and say it in a sentence."""
-    standing = context.current
-    stands = "nothing is published yet" if standing is None else f"{standing.publication_id} stands"
-    told = {
-        "as_of": context.partition.as_of.isoformat(),
-        "stands": None if standing is None else standing.publication_id,
-        "refusals": [blocker.model_dump() for blocker in blockers],
-    }
-    replace_text(blocked_path(context), json.dumps(told, indent=2) + "\n")
+    """Write down why this run is not published. Returns the same in a sentence."""
+    current = None if context.current is None else context.current.publication_id
+    write_blocked_run(context.settings.published, context.partition.as_of, current, blockers)
+    readers = "nothing is published yet" if current is None else f"{current} remains current"
     count = f"{len(blockers)} {'reason' if len(blockers) == 1 else 'reasons'}"
     first = blockers[0]
-    return f"{context.partition.name} is not published, for {count}; {stands}. First: {first.rule}: {first.met}"
+    return f"{context.partition.name} is not published, for {count}; {readers}. First: {first.rule}: {first.finding}"
 
 
 def block_unfinished(context: RunContext, error: BaseException) -> str:
     """A step died: what the evidence so far says, and the error itself where that says nothing."""
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-    own = Blocker(rule="step_failed", met=first_line, advice="see data/logs; correct it and run the run again")
+    own = Blocker(
+        rule="step_failed", finding=first_line, action="see data/logs; correct the cause and start the run again"
+    )
     found = gate.judge_unfinished(_evidence(context))
     return block(context, [*found, own] if isinstance(error, WarehouseError) else [own, *found])
-
-
-def blocked_path(context: RunContext) -> Path:
-    return context.settings.published / "refused" / f"{context.partition.name}.json"
 
 
 def _build_id(context: RunContext) -> str:

@@ -12,6 +12,7 @@ from orchestration import pipeline
 from orchestration.cli.demo import sample_company
 from orchestration.dagster_run import run_partitions
 from orchestration.errors import PublicationBlockedError
+from orchestration.publishing.blocked_run import blocked_path
 from orchestration.publishing.publication import current_publication, publications
 from orchestration.publishing.publish import verify
 from orchestration.run_context import RunContext
@@ -62,8 +63,8 @@ def test_a_warehouse_that_was_changed_after_its_build_is_refused_and_the_old_nig
         connection.execute("alter table marts.dim_teams add column person_key varchar")
     with pytest.raises(PublicationBlockedError, match="no_person_grain"):
         pipeline.publish_or_block(RunContext(settings, of))
-    told = json.loads(pipeline.blocked_path(RunContext(settings, of)).read_text())
-    assert told["stands"] == before.publication_id
+    told = json.loads(blocked_path(settings.published, of.as_of).read_text())
+    assert told["current"] == before.publication_id
     assert [found.publication_id for found in publications(settings.published)] == [before.publication_id]
     settings.warehouse.unlink()
 
@@ -76,8 +77,8 @@ def test_too_many_refused_records_stop_the_night_at_the_first_border(company):
     settings, of = company
     with pytest.raises(PublicationBlockedError, match="quarantine_share failed"):
         run_partitions(guarded(settings, max_quarantine_share=0.0), of.day, of.day)
-    told = json.loads(pipeline.blocked_path(RunContext(settings, of)).read_text())
-    assert {blocker["rule"] for blocker in told["refusals"]} == {"quality_landed", "quarantine_share", "step_failed"}
+    told = json.loads(blocked_path(settings.published, of.as_of).read_text())
+    assert {blocker["rule"] for blocker in told["blockers"]} == {"quality_landed", "quarantine_share", "step_failed"}
 
 
 def test_a_step_that_dies_refuses_the_night_in_writing(company, monkeypatch):

@@ -128,6 +128,6 @@ def _unreadable(path: Path, error: Exception) -> Blocker:
     first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return Blocker(
         rule="policy",
-        met=f"{path.name} cannot be asked: {first_line}",
-        advice="build again; the policy cannot judge what it cannot read",
+        finding=f"{path.name} cannot be asked: {first_line}",
+        action="build again; the policy cannot judge what it cannot read",
     )

@@ -9,7 +9,7 @@ Does not: writing one (publish) or deciding whether to (gate).
         parquet/<mart>.parquet
         publication.json
       current -> 2026-11-16-1  changes by one rename
-      refused/2026-11-17.json  why a run was not published
+      blocked/2026-11-17.json  why a run was not published (blocked_run)
 """
 
 from __future__ import annotations

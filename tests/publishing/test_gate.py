@@ -75,7 +75,7 @@ BREAKS = {
         {"sources": (SourceCompleteness(source="git", expected_days=28, missing_days=15, last_delivered_day=None),)},
         "source_coverage",
     ),
-    "policy": ({"policy": (Blocker(rule="no_ranking", met="x ranks", advice="do not"),)}, "no_ranking"),
+    "policy": ({"policy": (Blocker(rule="no_ranking", finding="x ranks", action="do not"),)}, "no_ranking"),
 }
 
 
@@ -100,7 +100,7 @@ def test_a_warning_does_not_stop_a_night():
 
 
 def test_a_refusal_gives_the_numbers():
-    met = judge(replace(GOOD, flows=(SourceFlow("git", 1000, 21),)))[0].met
+    met = judge(replace(GOOD, flows=(SourceFlow("git", 1000, 21),)))[0].finding
     assert met == "git: 21 of 1,000 records refused (2.1%, allowed 2.0%)"
 
 
@@ -111,4 +111,4 @@ def test_one_refused_record_of_a_quiet_day_stops_no_night():
 def test_of_two_windows_the_worse_is_told_once():
     flows = (SourceFlow("git", 2100, 60), SourceFlow("git", 100, 60))
     found = judge(replace(GOOD, flows=flows))
-    assert [each.met for each in found] == ["git: 60 of 100 records refused (60.0%, allowed 2.0%)"]
+    assert [each.finding for each in found] == ["git: 60 of 100 records refused (60.0%, allowed 2.0%)"]

@@ -25,7 +25,7 @@ def refused(connection, *relations: str, **changes: object) -> list[str]:
         "dominance_share": 0.5,
         "current_versions": {},
     }
-    return [f"{blocker.rule}: {blocker.met}" for blocker in policy.judge(Outgoing(**(outgoing | changes)))]
+    return [f"{blocker.rule}: {blocker.finding}" for blocker in policy.judge(Outgoing(**(outgoing | changes)))]
 
 
 def test_a_sound_warehouse_is_not_refused(connection):

@@ -38,8 +38,8 @@ def judge(outgoing: Outgoing) -> list[Blocker]:
         return [
             Blocker(
                 rule="long_mart",
-                met=f"{LONG_MART} is not among the {len(outgoing.relations)} relations to publish",
-                advice="build the whole project; nothing is published without the long table",
+                finding=f"{LONG_MART} is not among the {len(outgoing.relations)} relations to publish",
+                action="build the whole project; nothing is published without the long table",
             )
         ]
     return [blocker for rule in RULES for blocker in rule(outgoing)]
