@@ -63,10 +63,11 @@ def status(settings: Settings, out: Console) -> None:
     else:
         out.print(f"current: {standing.publication_id}, as of {standing.as_of:%Y-%m-%d %H:%M} UTC", highlight=False)
         out.print(f"path:    {settings.published / standing.publication_id}", soft_wrap=True, highlight=False)
-        table = Table("Source", "Days there", "Last delivered", header_style="bold")
+        table = Table("Source", "Stream-days delivered", "Last delivered", header_style="bold")
         for source in standing.sources:
-            there = f"{source.expected_days - source.missing_days} of {source.expected_days}"
-            table.add_row(source.source, there, source.last_delivered_day or "never")
+            expected = source.expected_stream_days
+            delivered = f"{expected - source.missing_stream_days} of {expected}"
+            table.add_row(source.source, delivered, source.last_delivered_day or "never")
         out.print(table)
     for path in sorted((settings.published / BLOCKED).glob("*.json")):
         out.print(f"refused: {path.stem} (`counterpoise explain-refusal`)", highlight=False)

@@ -84,8 +84,8 @@ def completeness(inputs: BuildInputs) -> list[SourceCompleteness]:
         found.append(
             SourceCompleteness(
                 source=source,
-                expected_days=len(recent),
-                missing_days=sum(each.status == "missing" for each in recent),
+                expected_stream_days=len(recent),
+                missing_stream_days=sum(each.status == "missing" for each in recent),
                 last_delivered_day=max(delivered).isoformat() if delivered else None,
             )
         )

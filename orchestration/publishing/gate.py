@@ -217,8 +217,9 @@ def _coverage(evidence: Evidence) -> Iterator[Blocker]:
         if source.coverage < floor:
             yield Blocker(
                 rule="source_coverage",
-                finding=f"{source.source}: {source.missing_days} of {source.expected_days} days are missing "
-                f"({source.coverage:.0%} are there, needed {floor:.0%}); last: {source.last_delivered_day}",
+                finding=f"{source.source}: {source.missing_stream_days} of {source.expected_stream_days} stream-days "
+                f"are missing ({source.coverage:.0%} were delivered, at least {floor:.0%} are needed); "
+                f"last delivered day: {source.last_delivered_day or 'none'}",
                 action=f"`counterpoise doctor` says what {source.source} lacks; backfill the missing days",
             )
 

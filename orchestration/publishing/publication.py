@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from orchestration.partition import partition_name
 from orchestration.storage.relations import RelationContent
@@ -42,18 +42,22 @@ class FileFacts(BaseModel):
 
 
 class SourceCompleteness(BaseModel):
-    """How much of what was expected from a source has arrived, in the window the gate looks at."""
+    """How much of what was expected from a source has arrived, in the window the gate looks at.
+
+    Counted in stream-days: a source of 4 streams owes 4 for each day. Older records call them days.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     source: str
-    expected_days: int
-    missing_days: int
+    expected_stream_days: int = Field(validation_alias=AliasChoices("expected_stream_days", "expected_days"))
+    missing_stream_days: int = Field(validation_alias=AliasChoices("missing_stream_days", "missing_days"))
     last_delivered_day: str | None
 
     @property
     def coverage(self) -> float:
-        return 1 - self.missing_days / self.expected_days if self.expected_days else 0.0
+        expected = self.expected_stream_days
+        return 1 - self.missing_stream_days / expected if expected else 0.0
 
 
 class Publication(BaseModel):

@@ -106,9 +106,9 @@ def test_three_broken_records_in_ten_refuse_the_night_and_current_stays(small):
 
 
 def completeness(company: Company, source: str) -> tuple[int, str | None]:
-    """Days missing of a source, and its last day, as readers are told."""
+    """Stream-days missing of a source, and its last delivered day, as published."""
     (found,) = (each for each in published_now(company.settings).sources if each.source == source)
-    return found.missing_days, found.last_delivered_day
+    return found.missing_stream_days, found.last_delivered_day
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_the_night_after_an_outage_fills_the_gap(small, outage):
 
 def test_a_floor_of_coverage_refuses_the_night_without_the_source(outage):
     before, strict = published_now(outage.settings), outage.guarded(min_coverage_share=0.99)
-    with pytest.raises(PublicationBlockedError, match=f"pagerduty: {STREAMS} of 80 days are missing"):
+    with pytest.raises(PublicationBlockedError, match=f"pagerduty: {STREAMS} of 80 stream-days are missing"):
         pipeline.publish_or_block(RunContext(strict.settings, strict.partition_before_end(1)))
     assert published_now(outage.settings) == before
 

@@ -9,10 +9,9 @@ import pytest
 
 from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, judge, judge_unfinished
 from orchestration.publishing.policy.terms import Blocker
-from orchestration.publishing.publication import SourceCompleteness
 from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
 from orchestration.warehouse.dbt_runner import DbtOutcome, NodeResult
-from tests.publishing.small_warehouse import AS_OF
+from tests.publishing.small_warehouse import AS_OF, completeness
 
 MODEL, TEST = "model.counterpoise.kpi_values", "test.counterpoise.grain.1"
 
@@ -37,7 +36,7 @@ GOOD = Evidence(
     quality={"landed": quality("landed"), "published": quality("published")},
     landing={"git": LandingRecord(source="git")},
     flows=(SourceFlow("git", 1000, 20),),
-    sources=(SourceCompleteness(source="git", expected_days=28, missing_days=14, last_delivered_day=None),),
+    sources=(completeness(missing=14),),
     policy=(),
     thresholds=Thresholds(max_quarantine_share=0.02, min_coverage_share=0.5),
 )
@@ -72,7 +71,7 @@ BREAKS = {
     "too many refused records": ({"flows": (SourceFlow("git", 1000, 21),)}, "quarantine_share"),
     "nothing but refused records": ({"flows": (SourceFlow("git", 2, 2),)}, "quarantine_share"),
     "too little coverage": (
-        {"sources": (SourceCompleteness(source="git", expected_days=28, missing_days=15, last_delivered_day=None),)},
+        {"sources": (completeness(missing=15),)},
         "source_coverage",
     ),
     "policy": ({"policy": (Blocker(rule="no_ranking", finding="x ranks", action="do not"),)}, "no_ranking"),

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from orchestration.errors import WarehouseError
-from orchestration.publishing.publication import current_publication, publications
+from orchestration.publishing.publication import current_publication, publications, read_publication
 from orchestration.publishing.publish import clear_leftovers, publish, verify
 from orchestration.storage.atomic_files import replace_text
 from orchestration.storage.crash_points import PUBLISH_POINTS, VARIABLE
@@ -133,6 +133,13 @@ def test_a_database_that_differs_from_its_record_is_refused(warehouse, published
     replace_text(folder / "publication.json", json.dumps(record))
     with pytest.raises(WarehouseError, match=r"kpi_values holds 8 rows .* where the build holds 9"):
         verify(folder)
+
+
+def test_a_record_of_an_older_version_that_counts_days_can_be_read(warehouse, published):
+    folder = publish(material(warehouse), published, keep=3).path
+    text = (folder / "publication.json").read_text()
+    replace_text(folder / "publication.json", text.replace("_stream_days", "_days"))
+    assert read_publication(folder).sources == list(material(warehouse).sources)
 
 
 INNER_LOOP = ("publish.database_written", "publish.renamed", "publish.pointer_drafted")
