@@ -51,7 +51,7 @@ def land(
     record = LandingRecord.of(source, reports)
     context.builds.keep_landing(record)
     log.info("%s", _landing_words(record))
-    for sentence in [*record.failed, *record.refused]:
+    for sentence in [*record.failed_slices, *record.rejected_loads]:
         log.warning("%s", sentence)
     return record, any(report.is_worth_retrying for report in reports)
 
@@ -217,9 +217,9 @@ def _log_slice(source: str) -> Callable[[str, str], None]:
 
 
 def _landing_words(record: LandingRecord) -> str:
-    words = f"landed {record.source}: {record.landed:,} rows"
-    if record.quarantined:
-        words += f", {record.quarantined:,} refused"
-    if record.unchanged:
-        words += f", {record.unchanged:,} slices unchanged"
+    words = f"landed {record.source}: {record.landed_rows:,} rows"
+    if record.quarantined_rows:
+        words += f", {record.quarantined_rows:,} quarantined"
+    if record.unchanged_slices:
+        words += f", {record.unchanged_slices:,} slices unchanged"
     return words

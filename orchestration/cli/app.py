@@ -119,7 +119,7 @@ def land(
         context = RunContext(settings, DailyPartition.of(_day(day)))
         record, _ = land_partition(context, source, refetch=refetch, accept_shrink=accept_shrink)
         out.print_json(record.model_dump_json())
-        if record.failed or record.refused:
+        if record.failed_slices or record.rejected_loads:
             raise typer.Exit(Exit.FAILED)
 
 

@@ -131,10 +131,10 @@ def _landing(evidence: Evidence) -> Iterator[Blocker]:
                 finding=f"{source} is enabled and was not landed this run",
                 action=f"`counterpoise land {source}`, or `enabled = false` in its section",
             )
-        elif record.refused:
+        elif record.rejected_loads:
             yield Blocker(
                 rule="truncated_load",
-                finding=f"{source}: {len(record.refused)} loads refused; first: {record.refused[0]}",
+                finding=f"{source}: {len(record.rejected_loads)} loads rejected; first: {record.rejected_loads[0]}",
                 action=f"see whether {source} really lost rows; then `counterpoise land {source} --accept-shrink`",
             )
 

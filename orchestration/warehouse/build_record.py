@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from orchestration.partition import partition_name
 from orchestration.storage.atomic_files import replace_text
@@ -74,27 +74,30 @@ class DbtReport(BaseModel):
 
 
 class LandingRecord(BaseModel):
-    """What a source brought tonight, as far as the gate needs it."""
+    """What a run landed of a source, as far as the gate needs it. The lists hold one sentence each.
+
+    Records of an older version are read by the fields' earlier names, so that no rejected load is overlooked.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     source: str
-    landed: int = 0
-    quarantined: int = 0
-    unchanged: int = 0
-    failed: list[str] = []
-    refused: list[str] = []
+    landed_rows: int = Field(0, validation_alias=AliasChoices("landed_rows", "landed"))
+    quarantined_rows: int = Field(0, validation_alias=AliasChoices("quarantined_rows", "quarantined"))
+    unchanged_slices: int = Field(0, validation_alias=AliasChoices("unchanged_slices", "unchanged"))
+    failed_slices: list[str] = Field([], validation_alias=AliasChoices("failed_slices", "failed"))
+    rejected_loads: list[str] = Field([], validation_alias=AliasChoices("rejected_loads", "refused"))
 
     @classmethod
     def of(cls, source: str, reports: list[LoadReport]) -> LandingRecord:
         """One record of the reports of several runs."""
         return cls(
             source=source,
-            landed=sum(report.landed for report in reports),
-            quarantined=sum(report.quarantined for report in reports),
-            unchanged=sum(report.unchanged + report.already_counted for report in reports),
-            failed=[sentence for report in reports for sentence in report.failed],
-            refused=[sentence for report in reports for sentence in report.refused],
+            landed_rows=sum(report.landed for report in reports),
+            quarantined_rows=sum(report.quarantined for report in reports),
+            unchanged_slices=sum(report.unchanged + report.already_counted for report in reports),
+            failed_slices=[sentence for report in reports for sentence in report.failed],
+            rejected_loads=[sentence for report in reports for sentence in report.refused],
         )
 
 

@@ -128,8 +128,8 @@ def test_a_night_without_one_source_is_published_and_says_what_is_missing(outage
     assert completeness(outage, "pagerduty") == (STREAMS, str(outage.partition_before_end(2).day))
     assert completeness(outage, "github") == (0, str(of.day))
     record = BuildFolder(outage.settings.data, of.as_of).landing("pagerduty")
-    assert (record.landed, len(record.failed)) == (0, GIVES_UP_AFTER + 1)
-    assert "500: Internal Server Error, at 6 of 6 tries" in record.failed[0]
+    assert (record.landed_rows, len(record.failed_slices)) == (0, GIVES_UP_AFTER + 1)
+    assert "500: Internal Server Error, at 6 of 6 tries" in record.failed_slices[0]
 
 
 def test_the_night_after_an_outage_fills_the_gap(small, outage):

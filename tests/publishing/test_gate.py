@@ -67,7 +67,10 @@ BREAKS = {
         "missing_result",
     ),
     "a source that was not landed": ({"landing": {"git": None}}, "landing"),
-    "a truncated load": ({"landing": {"git": LandingRecord(source="git", refused=["3 of 100"])}}, "truncated_load"),
+    "a truncated load": (
+        {"landing": {"git": LandingRecord(source="git", rejected_loads=["3 rows"])}},
+        "truncated_load",
+    ),
     "too many refused records": ({"flows": (SourceFlow("git", 1000, 21),)}, "quarantine_share"),
     "nothing but refused records": ({"flows": (SourceFlow("git", 2, 2),)}, "quarantine_share"),
     "too little coverage": (
