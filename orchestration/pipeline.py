@@ -140,7 +140,7 @@ def build_and_check(context: RunContext, *, full_refresh: bool = False) -> bool:
 def publish_or_block(context: RunContext) -> Published:
     """The gate's word, and what follows from it. PublicationRefusedError after the refusal is written down."""
     found = _evidence(context)
-    blockers = gate.judge(found)
+    blockers = gate.evaluate(found)
     if blockers:
         raise PublicationBlockedError(block(context, blockers))
     settings = context.settings
@@ -187,7 +187,7 @@ def block_unfinished(context: RunContext, error: BaseException) -> str:
     own = Blocker(
         rule="step_failed", finding=first_line, action="see data/logs; correct the cause and start the run again"
     )
-    found = gate.judge_unfinished(_evidence(context))
+    found = gate.evaluate_unfinished(_evidence(context))
     return block(context, [*found, own] if isinstance(error, WarehouseError) else [own, *found])
 
 

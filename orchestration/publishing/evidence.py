@@ -100,7 +100,7 @@ def _warehouse(
     try:
         with open_read_only(path) as connection:
             build = _build_of(connection)
-            objections = policy.judge(_outgoing(connection, inputs, manifest, current))
+            objections = policy.evaluate(_outgoing(connection, inputs, manifest, current))
     except Exception as error:
         return None, [_unreadable(path, error)]
     return build, objections

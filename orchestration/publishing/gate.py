@@ -66,7 +66,7 @@ class Evidence:
     thresholds: Thresholds
 
 
-def judge(evidence: Evidence) -> list[Blocker]:
+def evaluate(evidence: Evidence) -> list[Blocker]:
     """All refusals; empty means publish."""
     build = evidence.build
     if build is None:
@@ -77,7 +77,7 @@ def judge(evidence: Evidence) -> list[Blocker]:
     return [*blockers, *_quarantine(evidence), *_coverage(evidence), *evidence.policy]
 
 
-def judge_unfinished(evidence: Evidence) -> list[Blocker]:
+def evaluate_unfinished(evidence: Evidence) -> list[Blocker]:
     """What speaks against a build that died on the way: not that the rest of its evidence is missing."""
     if evidence.build is None:
         return []

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, judge, judge_unfinished
+from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, evaluate, evaluate_unfinished
 from orchestration.publishing.policy.terms import Blocker
 from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
 from orchestration.warehouse.dbt_runner import DbtOutcome, NodeResult
@@ -82,35 +82,35 @@ BREAKS = {
 
 
 def test_a_whole_good_build_is_published():
-    assert judge(GOOD) == []
+    assert evaluate(GOOD) == []
 
 
 @pytest.mark.parametrize("broken", BREAKS)
 def test_the_gate_refuses(broken):
     changes, rule = BREAKS[broken]
-    assert [blocker.rule for blocker in judge(replace(GOOD, **changes))] == [rule]
+    assert [blocker.rule for blocker in evaluate(replace(GOOD, **changes))] == [rule]
 
 
 def test_a_night_that_died_tells_what_it_found_and_not_what_it_missed():
     died = replace(GOOD, dbt=None, quality={"landed": quality("landed", "failed"), "published": None})
-    assert [blocker.rule for blocker in judge_unfinished(died)] == ["quality_landed"]
+    assert [blocker.rule for blocker in evaluate_unfinished(died)] == ["quality_landed"]
 
 
 def test_a_warning_does_not_stop_a_night():
     warned = {**QUALITY, "landed": quality("landed", "warned")}
-    assert judge(replace(GOOD, dbt=dbt(status="warn"), quality=warned)) == []
+    assert evaluate(replace(GOOD, dbt=dbt(status="warn"), quality=warned)) == []
 
 
 def test_a_refusal_gives_the_numbers():
-    met = judge(replace(GOOD, flows=(SourceFlow("git", 1000, 21),)))[0].finding
+    met = evaluate(replace(GOOD, flows=(SourceFlow("git", 1000, 21),)))[0].finding
     assert met == "git: 21 of 1,000 records refused (2.1%, allowed 2.0%)"
 
 
 def test_one_refused_record_of_a_quiet_day_stops_no_night():
-    assert judge(replace(GOOD, flows=(SourceFlow("git", 27, 1),))) == []
+    assert evaluate(replace(GOOD, flows=(SourceFlow("git", 27, 1),))) == []
 
 
 def test_of_two_windows_the_worse_is_told_once():
     flows = (SourceFlow("git", 2100, 60), SourceFlow("git", 100, 60))
-    found = judge(replace(GOOD, flows=flows))
+    found = evaluate(replace(GOOD, flows=flows))
     assert [each.finding for each in found] == ["git: 60 of 100 records refused (60.0%, allowed 2.0%)"]

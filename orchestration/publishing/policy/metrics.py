@@ -32,7 +32,7 @@ def types_travel(outgoing: Outgoing) -> Iterable[Blocker]:
                 )
 
 
-def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker]:
+def activity_columns_have_counter_metrics(outgoing: Outgoing) -> Iterable[Blocker]:
     """A column of use or cost stands beside its counter-metric and an outcome, in the same relation."""
     outcomes = {name for name, metric in outgoing.registry.items() if metric.kind == "outcome"}
     for relation, columns in outgoing.relations.items():
@@ -56,7 +56,7 @@ def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker
                 )
 
 
-def activity_rows_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker]:
+def activity_rows_have_counter_metrics(outgoing: Outgoing) -> Iterable[Blocker]:
     """A figure of use or cost has, for the same entity and week, its counter-metric and an outcome that speak."""
     speaks = f"(value is not null or reason in {SILENT_REASONS})"
     rows = outgoing.connection.execute(f"""
@@ -106,7 +106,7 @@ def metrics_are_registered(outgoing: Outgoing) -> Iterable[Blocker]:
             )
 
 
-def withheld_is_told(outgoing: Outgoing) -> Iterable[Blocker]:
+def null_has_a_reason(outgoing: Outgoing) -> Iterable[Blocker]:
     """A figure has no reason to be withheld, and a withheld one has no figure and no interval."""
     found = outgoing.count(f"""
         select count(*) from marts.{LONG_MART}
@@ -114,13 +114,13 @@ def withheld_is_told(outgoing: Outgoing) -> Iterable[Blocker]:
     """)
     if found:
         yield Blocker(
-            rule="withheld_is_told",
+            rule="null_has_a_reason",
             finding=f"{found} rows of {LONG_MART} hold a figure and a reason to withhold it, or neither",
             action="correct the model: value is null exactly when reason is not",
         )
 
 
-def wide_marts_agree(outgoing: Outgoing) -> Iterable[Blocker]:
+def wide_marts_equal_kpi_values(outgoing: Outgoing) -> Iterable[Blocker]:
     """A metric's column in a wide mart says what the long table says, so the rules above hold for it as well."""
     for relation, columns in outgoing.relations.items():
         entity = relation.removeprefix("kpi_").removesuffix("_weeks")
@@ -138,7 +138,7 @@ def wide_marts_agree(outgoing: Outgoing) -> Iterable[Blocker]:
             """)
             if found:
                 yield Blocker(
-                    rule="wide_marts_agree",
+                    rule="wide_marts_equal_kpi_values",
                     finding=f"{found} rows of {relation}.{column} differ from {LONG_MART}",
                     action=f"make {relation} a pivot of {LONG_MART} and nothing else",
                 )
