@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.errors import PublicationBlockedError, WarehouseError
-from orchestration.partition import DailyPartition, partition_name
+from orchestration.partition import DailyPartition
+from orchestration.publishing.blocked_run import blocked_path
 from orchestration.settings import TELEMETRY_OFF, Settings
 from orchestration.storage.atomic_files import replace_text
 
@@ -50,10 +51,10 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
 def run_partitions(settings: Settings, first: date, last: date) -> None:
     """Run the nightly job for the days `first` to `last` as one run.
 
-    PublicationRefusedError when a step refused the run in writing, WarehouseError when it did not get that far.
+    PublicationBlockedError when a step blocked the run in writing, WarehouseError when it did not get that far.
     """
-    refused = settings.published / "refused" / f"{partition_name(DailyPartition.of(last).as_of)}.json"
-    refused.unlink(missing_ok=True)
+    blocked = blocked_path(settings.published, DailyPartition.of(last).as_of)
+    blocked.unlink(missing_ok=True)
     os.environ.update(dagster_environment(settings))
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     import dagster as dg
@@ -74,7 +75,7 @@ def run_partitions(settings: Settings, first: date, last: date) -> None:
             raise_on_error=False,
         )
     if not result.success:
-        raise (PublicationBlockedError if refused.is_file() else WarehouseError)(_reason(result))
+        raise (PublicationBlockedError if blocked.is_file() else WarehouseError)(_reason(result))
 
 
 def _forget_old_runs(instance: dg.DagsterInstance, keep: int) -> None:

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from orchestration.connectors import SOURCES
 from orchestration.contracts import load_contracts
 from orchestration.errors import CounterpoiseError
-from orchestration.publishing.publication import current
+from orchestration.publishing.publication import current_publication
 from orchestration.settings import Settings, config_path
 from orchestration.warehouse.spark_session import MISSING_JAVA, MISSING_PACKAGE
 
@@ -47,7 +47,7 @@ def _general(settings: Settings) -> Iterator[Finding]:
     yield _found("data folder", os.access(place, os.W_OK), str(folder), f"{place} cannot be written")
     if not settings.enabled_sources():
         yield Finding("sources", "missing", f"no source is enabled; add a section such as [sources.git] to {path.name}")
-    standing = current(settings.published)
+    standing = current_publication(settings.published)
     told = "nothing is published yet" if standing is None else f"{standing.publication_id} stands"
     yield Finding("publication", "ok", told)
 

@@ -14,8 +14,7 @@ from orchestration.connectors import connector
 from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, load_bot_registry
 from orchestration.connectors._shared.identifiers import is_app_login, normalise
 from orchestration.connectors.base import RetryPolicy
-from orchestration.contracts import load_contracts
-from orchestration.errors import ContractError
+from orchestration.contracts import SourceContract
 from orchestration.landing import Landing, LoadReport, Pseudonymiser, ledger
 from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
@@ -36,7 +35,7 @@ def open_landing(settings: Settings) -> Landing:
 
 def land_source(
     settings: Settings,
-    source: str,
+    contract: SourceContract,
     partition: DailyPartition,
     *,
     retries: RetryPolicy | None = None,
@@ -44,18 +43,17 @@ def land_source(
     accept_shrink: bool = False,
     on_slice: Callable[[str, str], None] = lambda key, outcome: None,
 ) -> LoadReport:
-    """Read `source` up to the run's as_of and land what is new."""
-    contracts = load_contracts(settings.dbt_project / "models" / "staging")
-    if source not in contracts:
-        raise ContractError(f"{source} is not declared below dbt_project/models/staging")
+    """Read the contract's source up to the run's as_of and land what is new."""
+    source = contract.source
     counted = ledger.visible(ledger.read(settings.landing, source), partition.as_of)
     config = settings.source_config(source)
     slices = connector(source).slices(config, partition, landing.cursors(counted, partition), retries)
     return landing.land_slices(
         open_landing(settings),
-        contracts[source],
+        contract,
         partition,
         slices,
+        counted=counted,
         refetch=refetch,
         accept_shrink=accept_shrink,
         on_slice=on_slice,

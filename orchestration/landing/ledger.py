@@ -16,8 +16,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from orchestration.errors import LandingError
-from orchestration.storage import crash_points
 from orchestration.storage.atomic_files import sync
+from orchestration.storage.crash_points import crash_point
 
 NAME = "_manifest.jsonl"
 
@@ -70,7 +70,7 @@ def commit(landing: Path, source: str, loads: Sequence[Load]) -> None:
     with ThreadPoolExecutor(max_workers=16) as pool:
         list(pool.map(sync, files))
         list(pool.map(sync, {file.parent for file in files}))
-    crash_points.reached("land.files_named")
+    crash_point("land.files_named")
     path = landing / source / NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
@@ -79,7 +79,7 @@ def commit(landing: Path, source: str, loads: Sequence[Load]) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync(path.parent)
-    crash_points.reached("land.load_counted")
+    crash_point("land.load_counted")
 
 
 def read(landing: Path, source: str) -> list[Load]:

@@ -44,6 +44,7 @@ def land_slices(
     partition: DailyPartition,
     slices: Iterable[Slice],
     *,
+    counted: list[ledger.Load] | None = None,
     refetch: bool = False,
     accept_shrink: bool = False,
     on_slice: Callable[[str, str], None] = lambda key, outcome: None,
@@ -51,11 +52,14 @@ def land_slices(
     """Land every slice that this run has not counted yet.
 
     A slice that fails leaves no trace and the next one is tried. A rate limit that outlasts the retry budget, or
-    several slices in a row without an answer, end the source's run. `refetch` reads counted slices again;
-    `accept_shrink` lets a smaller set replace a larger one.
+    several slices in a row without an answer, end the source's run. `counted`: the loads that this run may see, read
+    from the ledger if left out. `refetch` reads counted slices again; `accept_shrink` lets a smaller set replace a
+    larger one.
     """
     report = LoadReport(contract.source)
-    newest = ledger.newest_by_slice(ledger.visible(ledger.read(landing.folder, contract.source), partition.as_of))
+    if counted is None:
+        counted = ledger.visible(ledger.read(landing.folder, contract.source), partition.as_of)
+    newest = ledger.newest_by_slice(counted)
     if accept_shrink:
         landing = replace(landing, min_load_share=0.0)
     waiting = _WaitingLoads(landing.folder, report)

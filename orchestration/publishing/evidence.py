@@ -15,11 +15,10 @@ from orchestration.landing.ledger import Load, newest_by_slice
 from orchestration.publishing import policy
 from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds
 from orchestration.publishing.policy.terms import Blocker, Outgoing
-from orchestration.publishing.publication import Publication, SourceCompleteness, current
+from orchestration.publishing.publication import Publication, SourceCompleteness
 from orchestration.storage.relations import open_read_only
-from orchestration.warehouse.build_record import BuildFolder
-from orchestration.warehouse.dbt_manifest import Manifest, read_manifest
-from orchestration.warehouse.dbt_runner import manifest_path
+from orchestration.warehouse.build_record import BuildReports
+from orchestration.warehouse.dbt_manifest import Manifest
 from orchestration.warehouse.inputs import BuildInputs
 
 if TYPE_CHECKING:
@@ -29,41 +28,37 @@ COVERAGE_DAYS = 28
 """How far back the gate looks when it asks whether a source delivers."""
 
 
-def collect(inputs: BuildInputs) -> Evidence:
+def collect(inputs: BuildInputs, manifest: Manifest, current: Publication | None, reports: BuildReports) -> Evidence:
     """All evidence of the build of this run."""
-    settings, as_of = inputs.settings, inputs.partition.as_of
-    folder = BuildFolder(settings.data_folder, as_of)
-    standing = current(settings.published)
-    path = manifest_path(settings)
-    manifest = read_manifest(path) if path.is_file() else Manifest({}, {}, {})
-    build, objections = _warehouse(inputs, manifest, standing)
+    build, objections = _warehouse(inputs, manifest, current)
+    guards = inputs.settings.guards
     return Evidence(
-        as_of=as_of,
-        build=folder.build(),
+        as_of=inputs.partition.as_of,
+        build=reports.build,
         warehouse_build=build,
         expected_nodes=frozenset(manifest.expected),
         expected_subjects={"landed": frozenset(inputs.loads), "published": frozenset(manifest.published)},
-        dbt=folder.dbt(),
-        quality={"landed": folder.quality("landed"), "published": folder.quality("published")},
-        landing={source: folder.landing(source) for source in inputs.loads},
-        flows=tuple(flows(inputs, standing)),
+        dbt=reports.dbt,
+        quality=reports.quality,
+        landing=reports.landing,
+        flows=tuple(flows(inputs, current)),
         sources=tuple(completeness(inputs)),
         policy=tuple(objections),
-        thresholds=Thresholds(settings.guards.max_quarantine_share, settings.guards.min_coverage_share),
+        thresholds=Thresholds(guards.max_quarantine_share, guards.min_coverage_share),
     )
 
 
-def new_since(inputs: BuildInputs, standing: Publication | None) -> date | None:
-    """From which run on loads are new: that of the publication that stands, at most this one; None for all."""
-    return None if standing is None else min(standing.as_of, inputs.partition.as_of).date()
+def new_since(inputs: BuildInputs, current: Publication | None) -> date | None:
+    """From which run on loads are new: that of the current publication, at most this one; None for all."""
+    return None if current is None else min(current.as_of, inputs.partition.as_of).date()
 
 
-def flows(inputs: BuildInputs, standing: Publication | None) -> list[SourceFlow]:
-    """What the newest loads of each source's slices brought: since the publication that stands, and after its run.
+def flows(inputs: BuildInputs, current: Publication | None) -> list[SourceFlow]:
+    """What the newest loads of each source's slices brought: since the current publication, and after its run.
 
     The first counts what came late to that run; in the second a long first run hides no bad run after it.
     """
-    since = new_since(inputs, standing)
+    since = new_since(inputs, current)
     found = []
     for source, loads in sorted(inputs.loads.items()):
         newest = newest_by_slice([load for load in loads if load.confirms is None]).values()
@@ -89,8 +84,8 @@ def completeness(inputs: BuildInputs) -> list[SourceCompleteness]:
         found.append(
             SourceCompleteness(
                 source=source,
-                expected_days=len(recent),
-                missing_days=sum(each.status == "missing" for each in recent),
+                expected_stream_days=len(recent),
+                missing_stream_days=sum(each.status == "missing" for each in recent),
                 last_delivered_day=max(delivered).isoformat() if delivered else None,
             )
         )
@@ -98,14 +93,14 @@ def completeness(inputs: BuildInputs) -> list[SourceCompleteness]:
 
 
 def _warehouse(
-    inputs: BuildInputs, manifest: Manifest, standing: Publication | None
+    inputs: BuildInputs, manifest: Manifest, current: Publication | None
 ) -> tuple[tuple[str, datetime] | None, list[Blocker]]:
     """Which build the warehouse file is of, and the policy's objections. A file that cannot be asked is refused."""
     path = inputs.settings.warehouse
     try:
         with open_read_only(path) as connection:
             build = _build_of(connection)
-            objections = policy.judge(_outgoing(connection, inputs, manifest, standing))
+            objections = policy.evaluate(_outgoing(connection, inputs, manifest, current))
     except Exception as error:
         return None, [_unreadable(path, error)]
     return build, objections
@@ -117,7 +112,7 @@ def _build_of(connection: DuckDBPyConnection) -> tuple[str, datetime] | None:
 
 
 def _outgoing(
-    connection: DuckDBPyConnection, inputs: BuildInputs, manifest: Manifest, standing: Publication | None
+    connection: DuckDBPyConnection, inputs: BuildInputs, manifest: Manifest, current: Publication | None
 ) -> Outgoing:
     return Outgoing(
         connection=connection,
@@ -125,7 +120,7 @@ def _outgoing(
         registry=policy.read_registry(connection),
         min_group_size=inputs.settings.privacy.min_group_size,
         dominance_share=inputs.settings.privacy.dominance_share,
-        current_versions={} if standing is None else standing.definitions,
+        current_versions={} if current is None else current.definitions,
     )
 
 
@@ -133,6 +128,6 @@ def _unreadable(path: Path, error: Exception) -> Blocker:
     first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return Blocker(
         rule="policy",
-        met=f"{path.name} cannot be asked: {first_line}",
-        advice="build again; the policy cannot judge what it cannot read",
+        finding=f"{path.name} cannot be asked: {first_line}",
+        action="build again; the policy cannot judge what it cannot read",
     )

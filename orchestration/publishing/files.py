@@ -32,7 +32,10 @@ PUBLICATION_COLUMNS = {
     "inputs_fingerprint": ("varchar", "Digest of everything that went in: loads, code, settings, as_of."),
     "content_hash": ("varchar", "Order-free digest of all published relations but this one."),
     "definition_versions": ("varchar", "JSON: metric id to the version of its definition."),
-    "source_completeness": ("varchar", "JSON: the expected, missing and last delivered days of each source."),
+    "source_completeness": (
+        "varchar",
+        "JSON: expected and missing stream-days of each source, last delivered day.",
+    ),
     "checks_passed": ("bigint", "Checks that the gate read and found passed."),
     "checks_warned": ("bigint", "Checks that warn and did; they never stop a publication."),
 }

@@ -66,18 +66,18 @@ class Evidence:
     thresholds: Thresholds
 
 
-def judge(evidence: Evidence) -> list[Blocker]:
+def evaluate(evidence: Evidence) -> list[Blocker]:
     """All refusals; empty means publish."""
     build = evidence.build
     if build is None:
-        return [Blocker(rule="build", met="no build of this run is recorded", advice="run `counterpoise build`")]
+        return [Blocker(rule="build", finding="no build of this run is recorded", action="run `counterpoise build`")]
     blockers = [*_one_build(evidence, build), *_landing(evidence), *_dbt(evidence, build)]
     for checkpoint in ("landed", "published"):
         blockers += _quality(evidence, build, checkpoint)
     return [*blockers, *_quarantine(evidence), *_coverage(evidence), *evidence.policy]
 
 
-def judge_unfinished(evidence: Evidence) -> list[Blocker]:
+def evaluate_unfinished(evidence: Evidence) -> list[Blocker]:
     """What speaks against a build that died on the way: not that the rest of its evidence is missing."""
     if evidence.build is None:
         return []
@@ -112,9 +112,9 @@ def _one_build(evidence: Evidence, build: BuildRecord) -> Iterator[Blocker]:
     if evidence.warehouse_build != (build.build_id, evidence.as_of) or build.as_of != evidence.as_of:
         yield Blocker(
             rule="one_build",
-            met=f"the record says build {build.build_id} as of {build.as_of:%Y-%m-%d %H:%M}, "
+            finding=f"the record says build {build.build_id} as of {build.as_of:%Y-%m-%d %H:%M}, "
             f"the warehouse says {_build_words(evidence.warehouse_build)}",
-            advice="build this run again: `counterpoise build`, then `counterpoise publish`",
+            action="build this run again: `counterpoise build`, then `counterpoise publish`",
         )
 
 
@@ -128,14 +128,14 @@ def _landing(evidence: Evidence) -> Iterator[Blocker]:
         if record is None:
             yield Blocker(
                 rule="landing",
-                met=f"{source} is enabled and was not landed this run",
-                advice=f"`counterpoise land {source}`, or `enabled = false` in its section",
+                finding=f"{source} is enabled and was not landed this run",
+                action=f"`counterpoise land {source}`, or `enabled = false` in its section",
             )
-        elif record.refused:
+        elif record.rejected_loads:
             yield Blocker(
                 rule="truncated_load",
-                met=f"{source}: {len(record.refused)} loads refused; first: {record.refused[0]}",
-                advice=f"see whether {source} really lost rows; then `counterpoise land {source} --accept-shrink`",
+                finding=f"{source}: {len(record.rejected_loads)} loads rejected; first: {record.rejected_loads[0]}",
+                action=f"see whether {source} really lost rows; then `counterpoise land {source} --accept-shrink`",
             )
 
 
@@ -143,26 +143,28 @@ def _dbt(evidence: Evidence, build: BuildRecord) -> Iterator[Blocker]:
     """dbt ran to its end, in this build, and every node of the project has a good result."""
     report = evidence.dbt
     if report is None or report.build_id != build.build_id:
-        yield Blocker(rule=MISSING, met="dbt has no results for this build", advice="run `counterpoise build` again")
+        yield Blocker(
+            rule=MISSING, finding="dbt has no results for this build", action="run `counterpoise build` again"
+        )
         return
     if report.outcome.error is not None:
-        yield Blocker(rule="dbt", met=report.outcome.error, advice="correct it and run `counterpoise build` again")
+        yield Blocker(rule="dbt", finding=report.outcome.error, action="correct it and run `counterpoise build` again")
     for node in report.outcome.failed[:SHOWN]:
         failures = "" if node.failures is None else f" ({node.failures} failing rows)"
         yield Blocker(
             rule="dbt",
-            met=f"{node.kind} {node.name}: {node.status}{failures}; {_first_line(node.message)}",
-            advice="see the test's description in its yml; correct the model or its input",
+            finding=f"{node.kind} {node.name}: {node.status}{failures}; {_first_line(node.message)}",
+            action="see the test's description in its yml; correct the model or its input",
         )
     if len(report.outcome.failed) > SHOWN:
         more = len(report.outcome.failed) - SHOWN
-        yield Blocker(rule="dbt", met=f"and {more} more nodes failed", advice="the first ones often cause the rest")
+        yield Blocker(rule="dbt", finding=f"and {more} more nodes failed", action="the first ones often cause the rest")
     missing = sorted(evidence.expected_nodes - {node.unique_id for node in report.outcome.nodes})
     if missing or not evidence.expected_nodes:
         yield Blocker(
             rule=MISSING,
-            met=f"{len(missing)} of {len(evidence.expected_nodes)} nodes have no result: {_some(missing)}",
-            advice="build the whole project, without --select",
+            finding=f"{len(missing)} of {len(evidence.expected_nodes)} nodes have no result: {_some(missing)}",
+            action="build the whole project, without --select",
         )
 
 
@@ -172,8 +174,8 @@ def _quality(evidence: Evidence, build: BuildRecord, checkpoint: str) -> Iterato
     if report is None or report.build_id != build.build_id:
         yield Blocker(
             rule=MISSING,
-            met=f"nothing was checked at the checkpoint {checkpoint} in this build",
-            advice="run `counterpoise build` again; a check that cannot run stops the run",
+            finding=f"nothing was checked at the checkpoint {checkpoint} in this build",
+            action="run `counterpoise build` again; a check that cannot run stops the run",
         )
         return
     for result in report.results:
@@ -181,15 +183,15 @@ def _quality(evidence: Evidence, build: BuildRecord, checkpoint: str) -> Iterato
             what = "could not run" if result.state == "error" else "failed"
             yield Blocker(
                 rule=f"quality_{checkpoint}",
-                met=f"{result.subject}: {result.check} {what}; {result.detail}",
-                advice="an error is a defect of the check; a failure means that the data changed: look at its source",
+                finding=f"{result.subject}: {result.check} {what}; {result.detail}",
+                action="an error is a defect of the check; a failure means that the data changed: look at its source",
             )
     missing = sorted(evidence.expected_subjects[checkpoint] - {result.subject for result in report.results})
     if missing:
         yield Blocker(
             rule=MISSING,
-            met=f"nothing was checked of {_some(missing)} at the checkpoint {checkpoint}",
-            advice="run `counterpoise build` again",
+            finding=f"nothing was checked of {_some(missing)} at the checkpoint {checkpoint}",
+            action="run `counterpoise build` again",
         )
 
 
@@ -203,9 +205,9 @@ def _quarantine(evidence: Evidence) -> Iterator[Blocker]:
     for flow in {flow.source: flow for flow in sorted(beyond, key=lambda flow: flow.share)}.values():
         yield Blocker(
             rule="quarantine_share",
-            met=f"{flow.source}: {flow.quarantined:,} of {flow.received:,} records refused "
+            finding=f"{flow.source}: {flow.quarantined:,} of {flow.received:,} records refused "
             f"({flow.share:.1%}, allowed {limit:.1%})",
-            advice="`select reason, count(*) from run.quarantine group by all` in the warehouse names the reasons",
+            action="`select reason, count(*) from run.quarantine group by all` in the warehouse names the reasons",
         )
 
 
@@ -215,9 +217,10 @@ def _coverage(evidence: Evidence) -> Iterator[Blocker]:
         if source.coverage < floor:
             yield Blocker(
                 rule="source_coverage",
-                met=f"{source.source}: {source.missing_days} of {source.expected_days} days are missing "
-                f"({source.coverage:.0%} are there, needed {floor:.0%}); last: {source.last_delivered_day}",
-                advice=f"`counterpoise doctor` says what {source.source} lacks; backfill the missing days",
+                finding=f"{source.source}: {source.missing_stream_days} of {source.expected_stream_days} stream-days "
+                f"are missing ({source.coverage:.0%} were delivered, at least {floor:.0%} are needed); "
+                f"last delivered day: {source.last_delivered_day or 'none'}",
+                action=f"`counterpoise doctor` says what {source.source} lacks; backfill the missing days",
             )
 
 

@@ -28,14 +28,15 @@ from orchestration.publishing.publication import (
     Publication,
     SourceCompleteness,
     content_hash,
-    current,
+    current_publication,
     next_identifier,
     publications,
     read_publication,
     sha256_of,
 )
-from orchestration.storage import crash_points, relations
+from orchestration.storage import relations
 from orchestration.storage.atomic_files import sync, sync_tree
+from orchestration.storage.crash_points import crash_point
 from orchestration.storage.relations import RelationContent, RelationDocs
 
 Outcome = Literal["published", "unchanged", "kept_beside"]
@@ -58,7 +59,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of it: a new publication, the one that already says the same, or one beside a newer run."""
+    """What came of it: a new publication, the current one with the same content, or one beside a newer run's."""
 
     outcome: Outcome
     publication: Publication
@@ -67,23 +68,23 @@ class Published:
     def __str__(self) -> str:
         name = self.publication.publication_id
         if self.outcome == "unchanged":
-            return f"nothing changed; {name} stands"
+            return f"nothing changed; {name} remains current"
         if self.outcome == "kept_beside":
-            return f"published {name} beside; current names a newer run and stays"
+            return f"published {name}; the publication of a newer run remains current"
         return f"published {name}"
 
 
 def publish(material: Material, published: Path, *, keep: int) -> Published:
-    """Publish `material`, or find that it stands already. Keeps the newest `keep` publications."""
+    """Publish `material`, unless the current publication is equal to it. Keeps the newest `keep` publications."""
     clear_leftovers(published)
-    contents = _contents(material)
-    standing = _same_publication(material, contents, published)
-    if standing is not None and standing == current(published):
-        return Published("unchanged", standing, published / standing.publication_id)
-    publication = standing or _add(material, contents, published)
-    outcome = _point(publication, published)
+    current, contents = current_publication(published), _contents(material)
+    same = _same_publication(material, contents, published)
+    if same is not None and same == current:
+        return Published("unchanged", same, published / same.publication_id)
+    publication = same or _add(material, contents, published)
+    outcome = _point(publication, current, published)
     prune(published, keep=keep)
-    crash_points.reached("publish.pruned")
+    crash_point("publish.pruned")
     return Published(outcome, publication, published / publication.publication_id)
 
 
@@ -100,9 +101,9 @@ def clear_leftovers(published: Path) -> list[str]:
 
 def prune(published: Path, *, keep: int) -> list[str]:
     """Remove all but the newest `keep` publications; the current one stays whatever its age."""
-    standing = current(published)
+    current = current_publication(published)
     old = publications(published)[: -max(keep, 1)]
-    gone = [found.publication_id for found in old if found != standing]
+    gone = [found.publication_id for found in old if found != current]
     for name in gone:
         hidden = published / f"{DRAFT_PREFIX}pruned-{name}"
         (published / name).rename(hidden)
@@ -153,21 +154,21 @@ def _add(material: Material, contents: Mapping[str, RelationContent], published:
     name = next_identifier(published, material.as_of)
     draft = published / f"{DRAFT_PREFIX}{name}"
     draft.mkdir()
-    crash_points.reached("publish.draft_created")
+    crash_point("publish.draft_created")
     record = _record(material, contents, name)
     write_database(draft / DATABASE, material.warehouse, material.marts, record)
-    crash_points.reached("publish.database_written")
+    crash_point("publish.database_written")
     write_parquet(draft, record.relations)
-    crash_points.reached("publish.parquet_written")
+    crash_point("publish.parquet_written")
     _write_record(draft, record)
-    crash_points.reached("publish.record_written")
+    crash_point("publish.record_written")
     sync_tree(draft)
-    crash_points.reached("publish.synced")
+    crash_point("publish.synced")
     verified = verify(draft)
-    crash_points.reached("publish.verified")
+    crash_point("publish.verified")
     draft.rename(published / name)
     sync(published)
-    crash_points.reached("publish.renamed")
+    crash_point("publish.renamed")
     return verified
 
 
@@ -199,15 +200,14 @@ def _write_record(draft: Path, record: Publication) -> None:
         path.chmod(0o444)
 
 
-def _point(publication: Publication, published: Path) -> Outcome:
-    """Make `publication` the current one by one rename, unless a newer run is."""
-    standing = current(published)
-    if standing is not None and standing.as_of > publication.as_of:
+def _point(publication: Publication, current: Publication | None, published: Path) -> Outcome:
+    """Make `publication` the current one by one rename, unless `current` is of a newer run."""
+    if current is not None and current.as_of > publication.as_of:
         return "kept_beside"
     pointer = published / f"{DRAFT_PREFIX}current-{os.getpid()}"
     pointer.symlink_to(publication.publication_id, target_is_directory=True)
-    crash_points.reached("publish.pointer_drafted")
+    crash_point("publish.pointer_drafted")
     pointer.replace(published / CURRENT)
     sync(published)
-    crash_points.reached("publish.pointer_switched")
+    crash_point("publish.pointer_switched")
     return "published"

@@ -8,11 +8,13 @@ Does not: judging.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from orchestration.partition import partition_name
 from orchestration.storage.atomic_files import replace_text
@@ -72,28 +74,41 @@ class DbtReport(BaseModel):
 
 
 class LandingRecord(BaseModel):
-    """What a source brought tonight, as far as the gate needs it."""
+    """What a run landed of a source, as far as the gate needs it. The lists hold one sentence each.
+
+    Records of an older version are read by the fields' earlier names, so that no rejected load is overlooked.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     source: str
-    landed: int = 0
-    quarantined: int = 0
-    unchanged: int = 0
-    failed: list[str] = []
-    refused: list[str] = []
+    landed_rows: int = Field(0, validation_alias=AliasChoices("landed_rows", "landed"))
+    quarantined_rows: int = Field(0, validation_alias=AliasChoices("quarantined_rows", "quarantined"))
+    unchanged_slices: int = Field(0, validation_alias=AliasChoices("unchanged_slices", "unchanged"))
+    failed_slices: list[str] = Field([], validation_alias=AliasChoices("failed_slices", "failed"))
+    rejected_loads: list[str] = Field([], validation_alias=AliasChoices("rejected_loads", "refused"))
 
     @classmethod
     def of(cls, source: str, reports: list[LoadReport]) -> LandingRecord:
         """One record of the reports of several runs."""
         return cls(
             source=source,
-            landed=sum(report.landed_rows for report in reports),
-            quarantined=sum(report.quarantined_rows for report in reports),
-            unchanged=sum(report.unchanged_slices + report.already_counted_slices for report in reports),
-            failed=[sentence for report in reports for sentence in report.failed_slices],
-            refused=[sentence for report in reports for sentence in report.rejected_loads],
+            landed_rows=sum(report.landed_rows for report in reports),
+            quarantined_rows=sum(report.quarantined_rows for report in reports),
+            unchanged_slices=sum(report.unchanged_slices + report.already_counted_slices for report in reports),
+            failed_slices=[sentence for report in reports for sentence in report.failed_slices],
+            rejected_loads=[sentence for report in reports for sentence in report.rejected_loads],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReports:
+    """What the steps of one run have reported so far. None stands for a report that is not there."""
+
+    build: BuildRecord | None
+    dbt: DbtReport | None
+    quality: Mapping[str, QualityReport | None]
+    landing: Mapping[str, LandingRecord | None]
 
 
 class BuildFolder:
@@ -130,6 +145,15 @@ class BuildFolder:
 
     def quality(self, checkpoint: Checkpoint) -> QualityReport | None:
         return self._read(f"quality-{checkpoint}", QualityReport)
+
+    def reports(self, sources: Iterable[str]) -> BuildReports:
+        """Everything that is there, with the landing of these sources."""
+        return BuildReports(
+            build=self.build(),
+            dbt=self.dbt(),
+            quality={"landed": self.quality("landed"), "published": self.quality("published")},
+            landing={source: self.landing(source) for source in sources},
+        )
 
     def _write(self, name: str, report: BaseModel) -> None:
         replace_text(self.path / f"{name}.json", report.model_dump_json(indent=2) + "\n")

@@ -161,7 +161,7 @@ def _call(settings: Settings, arguments: Sequence[str], talk: Talk, *, is_parsed
 
 
 def current_manifest(settings: Settings) -> Path:
-    """The manifest of the project as it stands; parsed again only when a model, macro, test or seed has changed.
+    """The manifest of the project as it is now; parsed again only when a model, macro, test or seed has changed.
 
     WarehouseError when dbt cannot parse the project.
     """

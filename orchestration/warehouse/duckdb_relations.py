@@ -30,7 +30,7 @@ def open_warehouse(inputs: BuildInputs) -> duckdb.DuckDBPyConnection:
 
 
 def prepare(inputs: BuildInputs, previous_values: Path | None = None) -> None:
-    """Make every relation that dbt's sources name. `previous_values`: Parquet of the publication that stands."""
+    """Make every relation that dbt's sources name. `previous_values`: Parquet of kpi_values, see `run_tables`."""
     with open_warehouse(inputs) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema if not exists run")

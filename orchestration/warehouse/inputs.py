@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from orchestration import __version__
-from orchestration.contracts import SourceContract, StreamContract, load_contracts
+from orchestration.contracts import SourceContract, StreamContract
 from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
@@ -106,14 +106,6 @@ class BuildInputs:
         start = self.settings.schedule.start_date.isoformat()
         partition = [__version__, self.partition.as_of.isoformat(), self.code_fingerprint, relevant, start]
         return _digest([*partition, *paths, *coverage_lines, *quarantines])
-
-
-def collect(settings: Settings, partition: DailyPartition) -> BuildInputs:
-    """Read contracts and manifests for one run."""
-    contracts = load_contracts(settings.dbt_project / "models" / "staging")
-    sources = [source for source in settings.enabled_sources() if source in contracts]
-    loads = {source: ledger.visible(ledger.read(settings.landing, source), partition.as_of) for source in sources}
-    return BuildInputs(settings, partition, contracts, loads)
 
 
 def visible_files(contract: StreamContract, loads: Iterable[ledger.Load]) -> Iterator[ledger.LandedFile]:

@@ -58,7 +58,7 @@ PUBLISHED_VALUES = _schema(
 def run_tables(inputs: BuildInputs, previous_values: Path | None) -> dict[str, pa.Table]:
     """Every `run.*` relation but `touched_days`, which needs what the warehouse holds.
 
-    `previous_values`: the Parquet file of kpi_values in the publication that stands, if there is one.
+    `previous_values`: the Parquet file of kpi_values in the newest publication before this run, if there is one.
     """
     published = PUBLISHED_VALUES.empty_table()
     if previous_values is not None:

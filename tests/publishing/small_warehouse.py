@@ -63,6 +63,13 @@ def make_warehouse(path: Path, tokens: float = 1000.0, merge_rate: float | None 
     return path
 
 
+def completeness(missing: int, last: str | None = None) -> SourceCompleteness:
+    """Of git in four weeks: so many of 28 stream-days are missing."""
+    return SourceCompleteness(
+        source="git", expected_stream_days=28, missing_stream_days=missing, last_delivered_day=last
+    )
+
+
 def material(warehouse: Path, **changes: object) -> Material:
     """A publication's material from the small warehouse, all checks passed."""
     gate: tuple[Mapping[str, object], ...] = ({"check": "grain", "state": "passed"},)
@@ -74,7 +81,7 @@ def material(warehouse: Path, **changes: object) -> Material:
         code_version="0.1.0+abc",
         inputs_fingerprint="inputs-1",
         definitions={"uncached_input_tokens": 1, "merge_rate": 1},
-        sources=(SourceCompleteness(source="git", expected_days=28, missing_days=1, last_delivered_day="2026-11-15"),),
+        sources=(completeness(missing=1, last="2026-11-15"),),
         gate=gate,
     )
     return replace(base, **changes)

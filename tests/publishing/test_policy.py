@@ -25,7 +25,7 @@ def refused(connection, *relations: str, **changes: object) -> list[str]:
         "dominance_share": 0.5,
         "current_versions": {},
     }
-    return [f"{blocker.rule}: {blocker.met}" for blocker in policy.judge(Outgoing(**(outgoing | changes)))]
+    return [f"{blocker.rule}: {blocker.finding}" for blocker in policy.evaluate(Outgoing(**(outgoing | changes)))]
 
 
 def test_a_sound_warehouse_is_not_refused(connection):
@@ -85,7 +85,7 @@ def test_a_wide_mart_that_says_something_else_than_the_long_table_is_refused(con
         select entity_id as team_id, week_start_date, value + 0.01 as merge_rate
         from marts.kpi_values where metric_id = 'merge_rate'""")
     assert refused(connection, "kpi_team_weeks") == [
-        "wide_marts_agree: 4 rows of kpi_team_weeks.merge_rate differ from kpi_values"
+        "wide_marts_equal_kpi_values: 4 rows of kpi_team_weeks.merge_rate differ from kpi_values"
     ]
 
 
@@ -134,7 +134,7 @@ def test_a_version_that_goes_back_is_refused(connection):
 def test_a_figure_with_a_reason_to_withhold_it_is_refused(connection):
     connection.execute("update marts.kpi_values set reason = 'small_group' where metric_id = 'merge_rate'")
     assert refused(connection) == [
-        "withheld_is_told: 4 rows of kpi_values hold a figure and a reason to withhold it, or neither"
+        "null_has_a_reason: 4 rows of kpi_values hold a figure and a reason to withhold it, or neither"
     ]
 
 
@@ -145,4 +145,4 @@ def test_a_type_that_old_clients_cannot_read_is_refused(connection):
 
 def test_nothing_is_published_without_the_long_table(connection):
     outgoing = Outgoing(connection, {"dim_teams": {"team_id": "VARCHAR"}}, {}, 5, 0.5, {})
-    assert [blocker.rule for blocker in policy.judge(outgoing)] == ["long_mart"]
+    assert [blocker.rule for blocker in policy.evaluate(outgoing)] == ["long_mart"]

@@ -116,11 +116,11 @@ def test_a_long_first_night_hides_no_bad_second_one(tmp_path):
     ]
     settings = load_settings(data=tmp_path).model_copy(update={"sources": {"claude_code": {}}})
     inputs = BuildInputs(settings, PARTITION, CONTRACTS, {"claude_code": loads})
-    standing = SimpleNamespace(as_of=PARTITION.as_of - timedelta(days=1))
-    since = evidence.new_since(inputs, standing)
+    current = SimpleNamespace(as_of=PARTITION.as_of - timedelta(days=1))
+    since = evidence.new_since(inputs, current)
     shares = {frame.rows["quarantine_share"][0] for frame in landed.frames(inputs, since) if "received" in frame.rows}
     assert shares == {0.25}
-    assert [(flow.received, flow.quarantined) for flow in evidence.flows(inputs, standing)] == [(9120, 30), (120, 30)]
+    assert [(flow.received, flow.quarantined) for flow in evidence.flows(inputs, current)] == [(9120, 30), (120, 30)]
 
 
 def test_a_load_that_lost_records_fails(tmp_path):

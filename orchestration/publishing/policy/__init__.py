@@ -23,23 +23,23 @@ RULES: tuple[Callable[[Outgoing], Iterable[Blocker]], ...] = (
     people.no_person_columns,
     people.no_person_values,
     metrics.types_travel,
-    metrics.activity_columns_have_counterweights,
-    metrics.activity_rows_have_counterweights,
+    metrics.activity_columns_have_counter_metrics,
+    metrics.activity_rows_have_counter_metrics,
     people.groups_are_large_enough,
     metrics.metrics_are_registered,
-    metrics.withheld_is_told,
-    metrics.wide_marts_agree,
+    metrics.null_has_a_reason,
+    metrics.wide_marts_equal_kpi_values,
 )
 
 
-def judge(outgoing: Outgoing) -> list[Blocker]:
+def evaluate(outgoing: Outgoing) -> list[Blocker]:
     """Every refusal of every rule; empty means that the policy has no objection."""
     if LONG_MART not in outgoing.relations:
         return [
             Blocker(
                 rule="long_mart",
-                met=f"{LONG_MART} is not among the {len(outgoing.relations)} relations to publish",
-                advice="build the whole project; nothing is published without the long table",
+                finding=f"{LONG_MART} is not among the {len(outgoing.relations)} relations to publish",
+                action="build the whole project; nothing is published without the long table",
             )
         ]
     return [blocker for rule in RULES for blocker in rule(outgoing)]

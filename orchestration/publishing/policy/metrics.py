@@ -27,12 +27,12 @@ def types_travel(outgoing: Outgoing) -> Iterable[Blocker]:
             if kind in UNREADABLE_TYPES:
                 yield Blocker(
                     rule="types_travel",
-                    met=f"{relation}.{column} is {kind}",
-                    advice="cast it in the mart: bigint or decimal for counts, timestamp in UTC for instants",
+                    finding=f"{relation}.{column} is {kind}",
+                    action="cast it in the mart: bigint or decimal for counts, timestamp in UTC for instants",
                 )
 
 
-def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker]:
+def activity_columns_have_counter_metrics(outgoing: Outgoing) -> Iterable[Blocker]:
     """A column of use or cost stands beside its counter-metric and an outcome, in the same relation."""
     outcomes = {name for name, metric in outgoing.registry.items() if metric.kind == "outcome"}
     for relation, columns in outgoing.relations.items():
@@ -41,8 +41,8 @@ def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker
             if metric is None and column.split("_")[-1] in ACTIVITY_WORDS:
                 yield Blocker(
                     rule="registered_activity",
-                    met=f"{relation}.{column} counts activity and is no registered metric",
-                    advice="register it in seeds/metrics.csv with its counter-metric, or leave it out",
+                    finding=f"{relation}.{column} counts activity and is no registered metric",
+                    action="register it in seeds/metrics.csv with its counter-metric, or leave it out",
                 )
             if (
                 metric is not None
@@ -51,12 +51,12 @@ def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker
             ):
                 yield Blocker(
                     rule="activity_beside_outcome",
-                    met=f"{relation} has {column} without {metric.counter_metric} or without any outcome",
-                    advice=f"add {metric.counter_metric} to {relation}, or take {column} out",
+                    finding=f"{relation} has {column} without {metric.counter_metric} or without any outcome",
+                    action=f"add {metric.counter_metric} to {relation}, or take {column} out",
                 )
 
 
-def activity_rows_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker]:
+def activity_rows_have_counter_metrics(outgoing: Outgoing) -> Iterable[Blocker]:
     """A figure of use or cost has, for the same entity and week, its counter-metric and an outcome that speak."""
     speaks = f"(value is not null or reason in {SILENT_REASONS})"
     rows = outgoing.connection.execute(f"""
@@ -78,8 +78,8 @@ def activity_rows_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker]:
     for metric_id, found in rows:
         yield Blocker(
             rule="activity_beside_outcome",
-            met=f"{found} figures of {metric_id} in {LONG_MART} have no counter-metric or no outcome beside them",
-            advice="withhold them (reason suppressed or not_covered) where their counterweight is hidden or missing",
+            finding=f"{found} figures of {metric_id} in {LONG_MART} have no counter-metric or no outcome beside them",
+            action="withhold them (reason suppressed or not_covered) where their counterweight is hidden or missing",
         )
 
 
@@ -95,18 +95,18 @@ def metrics_are_registered(outgoing: Outgoing) -> Iterable[Blocker]:
             told = "is not registered" if metric is None else f"is registered as version {metric.version}"
             yield Blocker(
                 rule="registered_version",
-                met=f"{metric_id} is published as version {least} and {told}",
-                advice="correct seeds/metrics.csv and build again",
+                finding=f"{metric_id} is published as version {least} and {told}",
+                action="correct seeds/metrics.csv and build again",
             )
-        elif metric.version < outgoing.current_versions.get(metric_id, 0):
+        elif metric.version < (current := outgoing.current_versions.get(metric_id, 0)):
             yield Blocker(
                 rule="registered_version",
-                met=f"{metric_id} goes back from version {outgoing.current_versions[metric_id]} to {metric.version}",
-                advice="a definition that returns gets a new version number",
+                finding=f"{metric_id} goes back from version {current} to {metric.version}",
+                action="a definition that returns gets a new version number",
             )
 
 
-def withheld_is_told(outgoing: Outgoing) -> Iterable[Blocker]:
+def null_has_a_reason(outgoing: Outgoing) -> Iterable[Blocker]:
     """A figure has no reason to be withheld, and a withheld one has no figure and no interval."""
     found = outgoing.count(f"""
         select count(*) from marts.{LONG_MART}
@@ -114,13 +114,13 @@ def withheld_is_told(outgoing: Outgoing) -> Iterable[Blocker]:
     """)
     if found:
         yield Blocker(
-            rule="withheld_is_told",
-            met=f"{found} rows of {LONG_MART} hold a figure and a reason to withhold it, or neither",
-            advice="correct the model: value is null exactly when reason is not",
+            rule="null_has_a_reason",
+            finding=f"{found} rows of {LONG_MART} hold a figure and a reason to withhold it, or neither",
+            action="correct the model: value is null exactly when reason is not",
         )
 
 
-def wide_marts_agree(outgoing: Outgoing) -> Iterable[Blocker]:
+def wide_marts_equal_kpi_values(outgoing: Outgoing) -> Iterable[Blocker]:
     """A metric's column in a wide mart says what the long table says, so the rules above hold for it as well."""
     for relation, columns in outgoing.relations.items():
         entity = relation.removeprefix("kpi_").removesuffix("_weeks")
@@ -138,7 +138,7 @@ def wide_marts_agree(outgoing: Outgoing) -> Iterable[Blocker]:
             """)
             if found:
                 yield Blocker(
-                    rule="wide_marts_agree",
-                    met=f"{found} rows of {relation}.{column} differ from {LONG_MART}",
-                    advice=f"make {relation} a pivot of {LONG_MART} and nothing else",
+                    rule="wide_marts_equal_kpi_values",
+                    finding=f"{found} rows of {relation}.{column} differ from {LONG_MART}",
+                    action=f"make {relation} a pivot of {LONG_MART} and nothing else",
                 )

@@ -28,14 +28,14 @@ def no_person_columns(outgoing: Outgoing) -> Iterable[Blocker]:
             if words & PERSON_WORDS:
                 yield Blocker(
                     rule="no_person_grain",
-                    met=f"{relation}.{column} is named after a person",
-                    advice="publish teams or above; person grain stays in schema restricted",
+                    finding=f"{relation}.{column} is named after a person",
+                    action="publish teams or above; person grain stays in schema restricted",
                 )
             if words & RANKING_WORDS:
                 yield Blocker(
                     rule="no_ranking",
-                    met=f"{relation}.{column} ranks",
-                    advice="publish the figure with its interval; nobody and no team is ranked",
+                    finding=f"{relation}.{column} ranks",
+                    action="publish the figure with its interval; nobody and no team is ranked",
                 )
 
 
@@ -51,8 +51,8 @@ def no_person_values(outgoing: Outgoing) -> Iterable[Blocker]:
             if found:
                 yield Blocker(
                     rule="no_person_grain",
-                    met=f"{found} rows of {relation}.{column} hold what looks like a pseudonym or a mail address",
-                    advice="find the model that lets identifiers through to a mart and aggregate there",
+                    finding=f"{found} rows of {relation}.{column} hold what looks like a pseudonym or a mail address",
+                    action="find the model that lets identifiers through to a mart and aggregate there",
                 )
 
 
@@ -78,8 +78,8 @@ def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Blocker]:
         if small or dominated or unknown:
             yield Blocker(
                 rule="min_group_size",
-                met=f"{metric_id}: {small} figures with fewer than {outgoing.min_group_size} people behind them, "
+                finding=f"{metric_id}: {small} figures with fewer than {outgoing.min_group_size} people behind them, "
                 f"{dominated} where one person carries more than {outgoing.dominance_share:.0%}, "
                 f"{unknown} with nothing known about who stands behind them",
-                advice="withhold these cells (reason small_group or suppressed)",
+                action="withhold these cells (reason small_group or suppressed)",
             )

@@ -20,13 +20,13 @@ BESIDE = ("entity_type", "entity_id", "week_start_date")
 
 
 class Blocker(BaseModel):
-    """Why not: the rule, what was met with its numbers, and what to do."""
+    """Why a run is not published: the rule, what was found with its numbers, and what to do."""
 
     model_config = ConfigDict(frozen=True)
 
     rule: str
-    met: str
-    advice: str
+    finding: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
