@@ -6,7 +6,7 @@ with changes as (
 
 actors as (
 
-    select * from {{ ref('int_changes__actors') }}
+    select * from {{ ref('int_identities__resolved') }}
 
 ),
 

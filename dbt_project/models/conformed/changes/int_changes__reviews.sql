@@ -12,7 +12,7 @@ people as (
 
 actors as (
 
-    select * from {{ ref('int_changes__actors') }}
+    select * from {{ ref('int_identities__resolved') }}
 
 ),
 
