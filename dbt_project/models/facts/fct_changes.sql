@@ -151,6 +151,6 @@ left join {{ ref('int_changes__reverts') }} as reverts
     on dated.change_id = reverts.change_id
 left join {{ ref('int_deployments__changes') }} as carried
     on dated.change_id = carried.change_id
-left join {{ ref('int_commits__placed') }} as commits
+left join {{ ref('int_commits__on_mainline') }} as commits
     on changes.repository = commits.repository
     and changes.merge_commit_sha = commits.commit_sha

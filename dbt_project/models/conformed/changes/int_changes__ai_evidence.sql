@@ -12,7 +12,7 @@ repositories as (
 
 shas as (
 
-    select * from {{ ref('int_changes__shas') }}
+    select * from {{ ref('int_changes__commit_map') }}
 
 ),
 

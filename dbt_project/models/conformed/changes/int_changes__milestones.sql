@@ -36,9 +36,9 @@ gathered as (
         closings.reopenings,
         closings.open_hours
     from changes
-    inner join {{ ref('int_changes__closings') }} as closings
+    inner join {{ ref('int_changes__close_events') }} as closings
         on changes.change_id = closings.change_id
-    left join {{ ref('int_changes__drafts') }} as drafts
+    left join {{ ref('int_changes__draft_periods') }} as drafts
         on changes.change_id = drafts.change_id
     left join {{ ref('int_changes__reviews') }} as reviews
         on changes.change_id = reviews.change_id

@@ -6,7 +6,7 @@ with changes as (
 
 shas as (
 
-    select * from {{ ref('int_changes__shas') }}
+    select * from {{ ref('int_changes__commit_map') }}
 
 ),
 
@@ -20,7 +20,7 @@ direct_reverts as (
         commits.committed_at as reverted_at,
         commits.reverts_change_number,
         commits.reverts_sha
-    from {{ ref('int_commits__placed') }} as commits
+    from {{ ref('int_commits__on_mainline') }} as commits
     left join shas
         on commits.repository = shas.repository
         and commits.commit_sha = shas.commit_sha

@@ -22,7 +22,7 @@ live as (
 
 shas as (
 
-    select * from {{ ref('int_changes__shas') }}
+    select * from {{ ref('int_changes__commit_map') }}
 
 ),
 

@@ -31,7 +31,7 @@ incidents as (
         causes.incident_id is not null as has_explicit_cause
     from {{ ref('stg_pagerduty__incidents') }} as incidents
     cross join context
-    left join {{ ref('int_services__pagers') }} as pagers
+    left join {{ ref('int_services__pagerduty_services') }} as pagers
         on incidents.pagerduty_service_id = pagers.pagerduty_service_id
     left join severities
         on lower(incidents.priority) = lower(severities.priority)

@@ -38,7 +38,7 @@ opened as (
         closings.closed_at
     from changes
     cross join context
-    left join {{ ref('int_changes__closings') }} as closings
+    left join {{ ref('int_changes__close_events') }} as closings
         on changes.change_id = closings.change_id
     left join toggles
         on changes.change_id = toggles.change_id
