@@ -66,9 +66,9 @@ select
     summed.unpriced_tokens
 from summed
 left join identities
-    on summed.account = identities.identifier
+    on lower(summed.account) = identities.identifier
     and summed.usage_date >= identities.valid_from_date
-    and (identities.valid_to_date is null or summed.usage_date < identities.valid_to_date)
+    and summed.usage_date < identities.valid_to_date
 left join people_days
     on identities.person_key = people_days.person_key
     and summed.usage_date = people_days.day

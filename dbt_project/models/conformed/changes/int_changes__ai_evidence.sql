@@ -1,31 +1,13 @@
-with people as (
-
-    select * from {{ ref('int_changes__people') }}
-
-),
-
-repositories as (
-
-    select * from {{ ref('int_changes__repositories') }}
-
-),
-
-shas as (
-
-    select * from {{ ref('int_changes__shas') }}
-
-),
-
-found as (
+with found as (
 
     select
         change_id,
         'author' as signal,
         agent_product,
         'A' as grade
-    from people
+    from {{ ref('int_changes__people') }}
     where author_kind = 'agent'
-    union
+    union all
     select
         change_id,
         ai_evidence_signal as signal,
@@ -33,7 +15,7 @@ found as (
         ai_evidence_grade as grade
     from {{ ref('int_changes__unioned') }}
     where ai_evidence_grade is not null
-    union
+    union all
     select
         change_id,
         ai_evidence_signal as signal,
@@ -42,26 +24,28 @@ found as (
         case when ai_evidence_grade = 'A' then 'B' else ai_evidence_grade end as grade
     from {{ ref('int_changes__commits') }}
     where ai_evidence_grade is not null
-    union
+    union all
     select
-        shas.change_id,
+        commit_map.change_id,
         evidence.signal,
         evidence.product as agent_product,
         case when evidence.grade = 'A' then 'B' else evidence.grade end as grade
     from {{ ref('stg_git__evidence') }} as evidence
-    inner join repositories
+    inner join {{ ref('int_changes__repositories') }} as repositories
         on lower(evidence.repository) = repositories.repository_key
-    inner join shas
-        on repositories.repository = shas.repository
-        and evidence.sha = shas.commit_sha
+    inner join {{ ref('int_changes__commit_map') }} as commit_map
+        on repositories.repository = commit_map.repository
+        and evidence.sha = commit_map.commit_sha
     where evidence.role = 'author'
 
 )
 
+-- the best grade, with the product that it names
 select
     change_id,
-    signal,
-    coalesce(agent_product, 'unknown') as agent_product,
-    min(grade) as grade
+    grade,
+    coalesce(agent_product, 'unknown') as agent_product
 from found
-group by change_id, signal, coalesce(agent_product, 'unknown')
+qualify row_number() over (
+    partition by change_id order by grade, signal, coalesce(agent_product, 'unknown')
+) = 1

@@ -1,16 +1,4 @@
-with context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-repositories as (
-
-    select * from {{ ref('int_changes__repositories') }}
-
-),
-
-happened as (
+with happened as (
 
     select
         'event:' || event_id as event_id,
@@ -45,13 +33,13 @@ happened as (
 
 select
     happened.event_id,
-    'github:' || repositories.repository || '#' || cast(happened.pull_request_number as string) as change_id,
+    {{ github_change_id('repositories.repository', 'happened.pull_request_number') }} as change_id,
     happened.event_kind,
     happened.occurred_at,
     happened.actor_identifier,
     happened.review_state
 from happened
-cross join context
-inner join repositories
+cross join {{ ref('stg_run__context') }} as context
+inner join {{ ref('int_changes__repositories') }} as repositories
     on lower(happened.repository) = repositories.repository_key
 where happened.occurred_at < context.as_of

@@ -1,10 +1,4 @@
-with changes as (
-
-    select * from {{ ref('int_changes__unioned') }}
-
-),
-
-first_commits as (
+with first_commits as (
 
     select
         change_id,
@@ -19,27 +13,26 @@ gathered as (
     select
         changes.change_id,
         changes.created_at,
-        drafts.is_opened_as_draft,
-        coalesce(drafts.draft_hours, cast(0 as double)) as draft_hours,
-        coalesce(drafts.redraft_hours, cast(0 as double)) as redraft_hours,
-        drafts.ready_at,
+        draft_periods.is_opened_as_draft,
+        coalesce(draft_periods.draft_hours, cast(0 as double)) as draft_hours,
+        coalesce(draft_periods.redraft_hours, cast(0 as double)) as redraft_hours,
+        draft_periods.ready_at,
         coalesce(first_commits.first_commit_at, changes.first_commit_at) as first_commit_at,
         reviews.first_review_at,
         reviews.first_approval_at,
-        reviews.first_machine_review_at,
         coalesce(reviews.qualifying_reviewers, 0) as qualifying_reviewers,
         coalesce(reviews.has_qualifying_review, false) as has_qualifying_review,
         coalesce(reviews.is_sponsor_only_approved, false) as is_sponsor_only_approved,
         coalesce(reviews.is_reviewed_before_creation, false) as is_reviewed_before_creation,
         changes.merged_at,
-        closings.closed_at,
-        closings.reopenings,
-        closings.open_hours
-    from changes
-    inner join {{ ref('int_changes__closings') }} as closings
-        on changes.change_id = closings.change_id
-    left join {{ ref('int_changes__drafts') }} as drafts
-        on changes.change_id = drafts.change_id
+        close_events.closed_at,
+        close_events.reopenings,
+        close_events.open_hours
+    from {{ ref('int_changes__unioned') }} as changes
+    inner join {{ ref('int_changes__close_events') }} as close_events
+        on changes.change_id = close_events.change_id
+    left join {{ ref('int_changes__draft_periods') }} as draft_periods
+        on changes.change_id = draft_periods.change_id
     left join {{ ref('int_changes__reviews') }} as reviews
         on changes.change_id = reviews.change_id
     left join first_commits
@@ -49,7 +42,7 @@ gathered as (
 
 placed as (
 
-    -- a force-push takes the true first commit away: the total starts at ready then, and coding is unknown
+    -- a force-push may remove the first commits: the total starts at ready then, and coding time is unknown
     select
         *,
         coalesce(first_commit_at > ready_at, false) as is_first_commit_lost,
@@ -69,7 +62,7 @@ timed as (
         case when not is_first_commit_lost then {{ elapsed_hours('first_commit_at', 'ready_at') }} end
             as coding_hours,
         {{ elapsed_hours('ready_at', 'review_at') }} as pickup_hours,
-        -- a first look after the merge is no stage of the way there
+        -- a first review after the merge is not a stage before it
         case
             when review_at <= coalesce(approval_at, merged_at)
                 then {{ elapsed_hours('review_at', 'coalesce(approval_at, merged_at)') }}
@@ -92,7 +85,6 @@ select
     review_at,
     first_approval_at,
     approval_at,
-    first_machine_review_at,
     merged_at,
     closed_at,
     reopenings,
@@ -102,10 +94,13 @@ select
     coalesce(first_review_at < ready_at, false) as is_reviewed_before_ready,
     is_reviewed_before_creation,
     coalesce(first_review_at > merged_at, false) as is_reviewed_after_merge,
+    {{ local_date('ready_at', 'context.organisation_zone') }} as ready_date,
+    {{ local_date('merged_at', 'context.organisation_zone') }} as merged_date,
+    {{ local_date('closed_at', 'context.organisation_zone') }} as closed_date,
     draft_hours,
     redraft_hours,
     open_hours,
-    -- a clock that runs backwards is unknown, and counted
+    -- a negative duration is an error of a clock: null here, and flagged
     case when coding_hours >= 0 then coding_hours end as coding_hours,
     pickup_hours,
     review_hours,
@@ -117,3 +112,4 @@ select
     coalesce(least(coding_hours, merge_wait_hours, cycle_time_hours, commit_to_merge_hours) < 0, false)
         as has_negative_duration
 from timed
+cross join {{ ref('stg_run__context') }} as context

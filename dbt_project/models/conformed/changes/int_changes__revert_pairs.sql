@@ -4,9 +4,9 @@ with changes as (
 
 ),
 
-shas as (
+commit_map as (
 
-    select * from {{ ref('int_changes__shas') }}
+    select * from {{ ref('int_changes__commit_map') }}
 
 ),
 
@@ -20,14 +20,14 @@ direct_reverts as (
         commits.committed_at as reverted_at,
         commits.reverts_change_number,
         commits.reverts_sha
-    from {{ ref('int_commits__placed') }} as commits
-    left join shas
-        on commits.repository = shas.repository
-        and commits.commit_sha = shas.commit_sha
+    from {{ ref('int_commits__on_mainline') }} as commits
+    left join commit_map
+        on commits.repository = commit_map.repository
+        and commits.commit_sha = commit_map.commit_sha
     where
         commits.is_on_mainline
         and (commits.reverts_sha is not null or commits.reverts_change_number is not null)
-        and shas.change_id is null
+        and commit_map.change_id is null
 
 ),
 
@@ -57,13 +57,13 @@ reverting as (
 targets as (
 
     select
-        shas.repository,
-        shas.commit_sha,
-        shas.change_id as target_id,
+        commit_map.repository,
+        commit_map.commit_sha,
+        commit_map.change_id as target_id,
         changes.merged_at as landed_at
-    from shas
+    from commit_map
     inner join changes
-        on shas.change_id = changes.change_id
+        on commit_map.change_id = changes.change_id
     where changes.merged_at is not null
     union all
     select

@@ -10,9 +10,9 @@ people as (
 
 ),
 
-actors as (
+identities as (
 
-    select * from {{ ref('int_changes__actors') }}
+    select * from {{ ref('int_identities__resolved') }}
 
 ),
 
@@ -22,14 +22,14 @@ reviews as (
         events.change_id,
         events.occurred_at,
         events.review_state,
-        coalesce(actors.person_key, events.actor_identifier) as reviewer,
+        coalesce(identities.person_key, events.actor_identifier) as reviewer,
         coalesce(
-            actors.actor_kind,
+            identities.actor_kind,
             case when substr(events.actor_identifier, 1, 2) = 'p_' then 'human' else 'bot' end
         ) in ('human', 'unknown') as is_person,
         events.actor_identifier = people.author_identifier
-        or coalesce(actors.person_key = people.author_person_key, false) as is_author,
-        coalesce(actors.person_key = people.sponsor_person_key, false) as is_sponsor,
+        or coalesce(identities.person_key = people.author_person_key, false) as is_author,
+        coalesce(identities.person_key = people.sponsor_person_key, false) as is_sponsor,
         changes.created_at,
         changes.merged_at
     from {{ ref('int_changes__events') }} as events
@@ -37,11 +37,11 @@ reviews as (
         on events.change_id = changes.change_id
     inner join people
         on events.change_id = people.change_id
-    left join actors
-        on lower(events.actor_identifier) = actors.identifier
-        and cast(events.occurred_at as date) >= actors.valid_from_date
-        and cast(events.occurred_at as date) < actors.valid_to_date
-    -- a deleted account may have been the author's own: its review proves nothing
+    left join identities
+        on lower(events.actor_identifier) = identities.identifier
+        and cast(events.occurred_at as date) >= identities.valid_from_date
+        and cast(events.occurred_at as date) < identities.valid_to_date
+    -- a deleted account may have been the author's own, so its review does not count
     where
         events.event_kind = 'review'
         and events.actor_identifier is not null
@@ -67,7 +67,6 @@ select
     min(occurred_at) filter (where is_qualifying) as first_review_at,
     min(occurred_at) filter (where is_qualifying and review_state = 'approved' and is_before_merge)
         as first_approval_at,
-    min(occurred_at) filter (where not is_person) as first_machine_review_at,
     count(distinct reviewer) filter (where is_qualifying and is_before_merge) as qualifying_reviewers,
     count(*) filter (where is_qualifying and is_before_merge) > 0 as has_qualifying_review,
     count(*) filter (where is_before_creation and is_person and not coalesce(is_author, false)) > 0

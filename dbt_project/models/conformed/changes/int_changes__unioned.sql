@@ -10,26 +10,11 @@ repositories as (
 
 ),
 
-pull_requests as (
-
-    select * from {{ ref('stg_github__pull_requests') }}
-
-),
-
-git_changes as (
-
-    select * from {{ ref('stg_git__changes') }}
-
-),
-
 from_github as (
 
     select
         'github' as source_system,
-        'github:'
-        || repositories.repository
-        || '#'
-        || cast(pull_requests.pull_request_number as string) as change_id,
+        {{ github_change_id('repositories.repository', 'pull_requests.pull_request_number') }} as change_id,
         repositories.repository,
         repositories.service_id,
         pull_requests.pull_request_number as change_number,
@@ -54,12 +39,12 @@ from_github as (
         pull_requests.agent_product,
         pull_requests.ai_evidence_signal,
         pull_requests.ai_evidence_grade
-    from pull_requests
+    from {{ ref('stg_github__pull_requests') }} as pull_requests
     cross join context
     inner join repositories
         on lower(pull_requests.repository) = repositories.repository_key
     where pull_requests.created_at < context.as_of
-    -- a repository that was created anew under an old name starts its numbers anew
+    -- a repository that was created again under an old name starts its numbers again
     qualify row_number() over (
         partition by repositories.repository, pull_requests.pull_request_number
         order by pull_requests.updated_at desc, pull_requests.repository_id desc
@@ -88,13 +73,13 @@ from_git as (
         false as is_hotfix,
         true as is_base_default,
         repositories.is_fork or repositories.is_archived as is_repository_excluded,
-        -- git knows neither when a change became ready nor which ones were closed unmerged
+        -- git has neither the moment a change became ready nor the changes that were closed unmerged
         false as has_lifecycle,
         git_changes.first_commit_at,
         cast(null as string) as agent_product,
         cast(null as string) as ai_evidence_signal,
         cast(null as string) as ai_evidence_grade
-    from git_changes
+    from {{ ref('stg_git__changes') }} as git_changes
     cross join context
     inner join repositories
         on lower(git_changes.repository) = repositories.repository_key

@@ -6,7 +6,7 @@ with changes as (
         changes.merged_at,
         commits.mainline_position
     from {{ ref('int_changes__unioned') }} as changes
-    left join {{ ref('int_commits__placed') }} as commits
+    left join {{ ref('int_commits__on_mainline') }} as commits
         on changes.repository = commits.repository
         and changes.merge_commit_sha = commits.commit_sha
     where changes.merged_at is not null

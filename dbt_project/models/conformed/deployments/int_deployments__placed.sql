@@ -6,7 +6,7 @@ with deployments as (
 
 commits as (
 
-    select * from {{ ref('int_commits__placed') }}
+    select * from {{ ref('int_commits__on_mainline') }}
 
 ),
 

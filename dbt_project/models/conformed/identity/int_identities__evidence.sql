@@ -5,19 +5,7 @@ with people as (
 
 ),
 
-identity_map as (
-
-    select * from {{ ref('stg_company_files__identities') }}
-
-),
-
-links as (
-
-    select * from {{ ref('int_identities__links') }}
-
-),
-
--- an address that goes to somebody else after its owner left is theirs one after the other; two owners at a time clash
+-- an address may go to a new person after its owner left; two owners at the same time are a conflict
 address_owners as (
 
     select
@@ -50,7 +38,7 @@ direct as (
         cast(case when evidence = 'sso' then 1.0 else 0.95 end as double),
         valid_from_date,
         valid_to_date
-    from identity_map
+    from {{ ref('stg_company_files__identities') }}
     union
     select
         work_email_identifier,
@@ -66,7 +54,7 @@ direct as (
 
 ),
 
--- an account knows its own login and addresses; only the last owner passes an identifier on, so that an earlier
+-- start of the walk along linked accounts. Only the last owner of an identifier takes part, so that an earlier
 -- owner of a login does not inherit the account of the next
 round_0 as (
 
@@ -89,7 +77,7 @@ round_0 as (
             min(reached.valid_from_date) as valid_from_date,
             case when count(*) = count(reached.valid_to_date) then max(reached.valid_to_date) end as valid_to_date
         from round_{{ round - 1 }} as reached
-        inner join links
+        inner join {{ ref('int_identities__links') }} as links
             on reached.identifier = links.identifier
         group by links.linked_identifier, reached.person_key
 

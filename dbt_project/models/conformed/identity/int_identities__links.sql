@@ -1,4 +1,4 @@
--- a login that changed hands belongs to the account that was seen with it last
+-- a login that changed hands belongs to the account that used it last
 with github_logins as (
 
     select
@@ -53,7 +53,7 @@ accounts as (
 
 ),
 
--- readable identifiers are machines, and a machine ties nobody together
+-- a readable identifier is a machine; a machine links no people
 both_ways as (
 
     select

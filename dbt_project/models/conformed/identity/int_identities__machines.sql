@@ -10,30 +10,24 @@ with signatures as (
 
 ),
 
-accounts as (
-
-    select * from {{ ref('stg_github__users') }}
-
-),
-
 -- an account may be known by its number, by its login, or both: either names the other
 flagged as (
 
     select
         github_id as identifier,
         login as other_name
-    from accounts
+    from {{ ref('stg_github__users') }}
     where account_type = 'Bot' or login like '%[bot]'
     union
     select
         login,
         github_id
-    from accounts
+    from {{ ref('stg_github__users') }}
     where account_type = 'Bot' or login like '%[bot]'
 
 ),
 
--- landing leaves the names of bots readable, also of those that nobody has listed
+-- names of bots are landed readable, also those that are not in the list of signatures
 seen as (
 
     select author_identifier as identifier from {{ ref('stg_git__commits') }}
@@ -81,10 +75,14 @@ named as (
 
 )
 
+-- tools differ in how they capitalise a bot's name
 select
-    identifier,
+    lower(identifier) as identifier,
     signed_kind as actor_kind,
     agent_product,
     evidence
 from named
-qualify row_number() over (partition by identifier order by place, agent_product) = 1
+qualify row_number() over (
+    partition by lower(identifier)
+    order by place, case when signed_kind = 'agent' then 0 else 1 end, agent_product, identifier
+) = 1

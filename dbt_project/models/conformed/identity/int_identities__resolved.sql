@@ -1,6 +1,14 @@
-with candidates as (
+with evidence as (
 
-    select * from {{ ref('int_identities__candidates') }}
+    select
+        identifier,
+        person_key,
+        method,
+        is_direct,
+        confidence,
+        valid_from_date,
+        coalesce(valid_to_date, date '9999-12-31') as valid_to_date
+    from {{ ref('int_identities__evidence') }}
 
 ),
 
@@ -10,36 +18,93 @@ machines as (
 
 ),
 
-people as (
+boundaries as (
 
     select
-        candidates.identifier,
-        'human' as actor_kind,
-        max(candidates.person_key) filter (where candidates.is_kept) as person_key,
-        case
-            when max(candidates.people) = 1 then max(candidates.method)
-            when bool_or(candidates.is_kept) then 'conflict_strongest_kept'
-            else 'conflict'
-        end as evidence,
-        candidates.valid_from_date,
-        candidates.valid_to_date
+        identifier,
+        valid_from_date as boundary_date
+    from evidence
+    union
+    select
+        identifier,
+        valid_to_date
+    from evidence
+
+),
+
+-- a slice of time has the same evidence from its first to its last day
+slices as (
+
+    select
+        identifier,
+        boundary_date as valid_from_date,
+        lead(boundary_date) over (partition by identifier order by boundary_date) as valid_to_date
+    from boundaries
+
+),
+
+candidates as (
+
+    select
+        slices.identifier,
+        slices.valid_from_date,
+        slices.valid_to_date,
+        evidence.person_key,
+        max(evidence.confidence) as confidence,
+        max_by(evidence.method, evidence.confidence) as method,
+        bool_or(evidence.is_direct) as is_direct
+    from slices
+    inner join evidence
+        on slices.identifier = evidence.identifier
+        and slices.valid_from_date >= evidence.valid_from_date
+        and slices.valid_from_date < evidence.valid_to_date
+    group by slices.identifier, slices.valid_from_date, slices.valid_to_date, evidence.person_key
+
+),
+
+ranked as (
+
+    select
+        *,
+        confidence = max(confidence) over (partition by identifier, valid_from_date) as is_strongest
     from candidates
-    left join machines
-        on candidates.identifier = machines.identifier
-    where machines.identifier is null
-    group by candidates.identifier, candidates.valid_from_date, candidates.valid_to_date
+
+),
+
+-- a single candidate is the person; of several, the strongest by direct evidence, if no other is as strong
+judged as (
+
+    select
+        identifier,
+        valid_from_date,
+        valid_to_date,
+        count(*) as candidates,
+        max(method) as method,
+        max(person_key) filter (where is_strongest) as strongest_person_key,
+        count(*) = 1
+        or (count(*) filter (where is_strongest) = 1 and bool_or(is_direct) filter (where is_strongest))
+            as is_resolved
+    from ranked
+    group by identifier, valid_from_date, valid_to_date
 
 )
 
 select
-    identifier,
-    actor_kind,
-    person_key,
+    judged.identifier,
+    'human' as actor_kind,
+    case when judged.is_resolved then judged.strongest_person_key end as person_key,
     cast(null as string) as agent_product,
-    evidence,
-    valid_from_date,
-    valid_to_date
-from people
+    case
+        when judged.candidates = 1 then judged.method
+        when judged.is_resolved then 'conflict_strongest_kept'
+        else 'conflict'
+    end as evidence,
+    judged.valid_from_date,
+    judged.valid_to_date
+from judged
+left join machines
+    on judged.identifier = machines.identifier
+where machines.identifier is null
 union all
 select
     identifier,
@@ -48,5 +113,5 @@ select
     agent_product,
     evidence,
     date '1970-01-01' as valid_from_date,
-    cast(null as date) as valid_to_date
+    date '9999-12-31' as valid_to_date
 from machines

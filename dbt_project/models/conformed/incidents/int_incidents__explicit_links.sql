@@ -20,9 +20,9 @@ live as (
 
 ),
 
-shas as (
+commit_map as (
 
-    select * from {{ ref('int_changes__shas') }}
+    select * from {{ ref('int_changes__commit_map') }}
 
 ),
 
@@ -62,10 +62,10 @@ named as (
         3 as directness,
         causes.service_id = live.service_id as is_same_service
     from causes
-    inner join shas
-        on substr(shas.commit_sha, 1, length(causes.cause_sha)) = causes.cause_sha
+    inner join commit_map
+        on substr(commit_map.commit_sha, 1, length(causes.cause_sha)) = causes.cause_sha
     inner join {{ ref('int_deployments__changes') }} as carried
-        on shas.change_id = carried.change_id
+        on commit_map.change_id = carried.change_id
     inner join live
         on carried.deployment_id = live.deployment_id
     where carried.finished_at <= causes.started_at

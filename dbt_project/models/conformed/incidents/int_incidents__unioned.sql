@@ -15,8 +15,8 @@ incidents as (
     select
         'pagerduty' as source_system,
         'pagerduty:' || incidents.incident_id as incident_id,
-        pagers.service_id,
-        coalesce(pagers.service_id, incidents.pagerduty_service_id) as place,
+        pagerduty_services.service_id,
+        coalesce(pagerduty_services.service_id, incidents.pagerduty_service_id) as place,
         -- what was felt first counts, if somebody wrote it down
         coalesce(incidents.impact_started_at, incidents.created_at) as started_at,
         case when incidents.resolved_at < context.as_of then incidents.resolved_at end as resolved_at,
@@ -31,8 +31,8 @@ incidents as (
         causes.incident_id is not null as has_explicit_cause
     from {{ ref('stg_pagerduty__incidents') }} as incidents
     cross join context
-    left join {{ ref('int_services__pagers') }} as pagers
-        on incidents.pagerduty_service_id = pagers.pagerduty_service_id
+    left join {{ ref('int_services__pagerduty_services') }} as pagerduty_services
+        on incidents.pagerduty_service_id = pagerduty_services.pagerduty_service_id
     left join severities
         on lower(incidents.priority) = lower(severities.priority)
     left join (select distinct incident_id from {{ ref('int_incidents__explicit_causes') }}) as causes

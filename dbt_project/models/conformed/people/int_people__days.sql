@@ -1,6 +1,6 @@
 with context as (
 
-    -- as_of is exclusive: the day that has only begun at it is not seen
+    -- as_of is exclusive: a day that begins at it does not count
     select
         *,
         {{ local_date("as_of - interval '1' second", 'organisation_zone') }} as last_day,
@@ -15,24 +15,12 @@ people as (
 
 ),
 
-holidays as (
-
-    select * from {{ ref('stg_company_files__holidays') }}
-
-),
-
-roles as (
-
-    select * from {{ ref('eligible_roles') }}
-
-),
-
 employed as (
 
     select
         people.*,
         greatest(people.start_date, context.first_day) as first_day,
-        -- who vanished from the file without an end date was there until then
+        -- a person who left the file without an end date was employed until that day
         least(
             coalesce(people.end_date, context.last_day),
             coalesce(cast({{ dbt.dateadd('day', -1, 'people.gone_from_date') }} as date), context.last_day),
@@ -67,13 +55,25 @@ person_days as (
 
 ),
 
+absent_days as (
+
+    select distinct
+        person_days.person_key,
+        person_days.day
+    from person_days
+    inner join {{ ref('stg_company_files__absences') }} as absences
+        on person_days.person_key = absences.person_key
+        and person_days.day between absences.first_date and absences.last_date
+
+),
+
 public_holidays as (
 
     select distinct
         people.country,
         holidays.holiday_date
     from people
-    inner join holidays
+    inner join {{ ref('stg_company_files__holidays') }} as holidays
         on holidays.country = '*' or people.country = holidays.country
 
 )
@@ -89,12 +89,12 @@ from person_days
 left join {{ ref('int_people__home_team_days') }} as home_teams
     on person_days.person_key = home_teams.person_key
     and person_days.day = home_teams.day
-left join {{ ref('int_people__absent_days') }} as absent_days
+left join absent_days
     on person_days.person_key = absent_days.person_key
     and person_days.day = absent_days.day
 left join public_holidays
     on coalesce(person_days.country, '*') = coalesce(public_holidays.country, '*')
     and person_days.day = public_holidays.holiday_date
-left join roles
+left join {{ ref('eligible_roles') }} as roles
     on person_days.role_family = roles.role_family
     and person_days.employment_type = roles.employment_type

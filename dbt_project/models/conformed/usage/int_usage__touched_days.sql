@@ -1,22 +1,12 @@
-with touched_days as (
-
-    select
-        source,
-        day
-    from {{ ref('stg_run__touched_days') }}
-    where source in ('claude_code', 'copilot')
-
-),
-
--- two lines of a session log tell one answer when at most 2 days lie between them: a touched day changes the
--- answers of its neighbours, and those are decided by their own neighbours
-reached_days as (
+-- lines of one answer in session logs lie at most 2 days apart: a touched day changes the answers of its neighbours,
+-- and those depend on their own neighbours
+with reached_days as (
 
     select
         source,
         day as touched_date,
         {{ explode_days("day - interval 4 day", "day + interval 4 day") }} as usage_date
-    from touched_days
+    from {{ source('run', 'touched_days') }}
     where source = 'claude_code'
 
     union all
@@ -25,8 +15,8 @@ reached_days as (
         source,
         day as touched_date,
         day as usage_date
-    from touched_days
-    where source != 'claude_code'
+    from {{ source('run', 'touched_days') }}
+    where source = 'copilot'
 
 )
 

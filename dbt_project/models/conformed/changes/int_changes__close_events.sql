@@ -1,16 +1,4 @@
-with changes as (
-
-    select * from {{ ref('int_changes__unioned') }}
-
-),
-
-context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-turns as (
+with turns as (
 
     select
         change_id,
@@ -27,26 +15,16 @@ last_turns as (
     select
         change_id,
         occurred_at,
-        event_kind
+        event_kind,
+        count(case when event_kind = 'reopened' then 1 end) over (partition by change_id) as reopenings
     from turns
     qualify row_number() over (partition by change_id order by occurred_at desc, event_id desc) = 1
 
 ),
 
-reopenings as (
-
-    select
-        change_id,
-        count(*) as reopenings
-    from turns
-    where event_kind = 'reopened'
-    group by change_id
-
-),
-
+-- closed_at of the tool is that of its last closing ever; as of an earlier run only the events have it
 ends as (
 
-    -- closed_at of the tool is that of the last closing; as of an earlier run only the events know it
     select
         changes.change_id,
         changes.created_at,
@@ -54,8 +32,9 @@ ends as (
             changes.merged_at,
             changes.closed_at,
             case when last_turns.event_kind = 'closed' then last_turns.occurred_at end
-        ) as closed_at
-    from changes
+        ) as closed_at,
+        coalesce(last_turns.reopenings, 0) as reopenings
+    from {{ ref('int_changes__unioned') }} as changes
     left join last_turns
         on changes.change_id = last_turns.change_id
 
@@ -65,7 +44,7 @@ states as (
 
     select
         change_id,
-        'reopened' as state,
+        'open' as state,
         created_at as started_at,
         '' as event_id
     from ends
@@ -73,7 +52,7 @@ states as (
     union all
     select
         change_id,
-        event_kind as state,
+        case when event_kind = 'closed' then 'closed' else 'open' end as state,
         occurred_at as started_at,
         event_id
     from turns
@@ -83,9 +62,7 @@ states as (
 spans as (
 
     select
-        change_id,
-        state,
-        started_at,
+        *,
         lead(started_at) over (partition by change_id order by started_at, event_id) as next_at
     from states
 
@@ -100,8 +77,8 @@ timed as (
     from spans
     inner join ends
         on spans.change_id = ends.change_id
-    cross join context
-    where spans.state = 'reopened'
+    cross join {{ ref('stg_run__context') }} as context
+    where spans.state = 'open'
 
 ),
 
@@ -118,10 +95,8 @@ open_times as (
 select
     ends.change_id,
     ends.closed_at,
-    coalesce(reopenings.reopenings, 0) as reopenings,
+    ends.reopenings,
     open_times.open_hours
 from ends
-left join reopenings
-    on ends.change_id = reopenings.change_id
 left join open_times
     on ends.change_id = open_times.change_id

@@ -1,16 +1,4 @@
-with changes as (
-
-    select * from {{ ref('int_changes__unioned') }}
-
-),
-
-context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-toggles as (
+with toggles as (
 
     select
         change_id,
@@ -25,21 +13,20 @@ toggles as (
 
 opened as (
 
-    -- the history of drafts is only in the events: a first "ready" says that it was opened as a draft
+    -- the history of drafts is only in the events: if the first event is "ready", it was opened as a draft
     select
         changes.change_id,
         changes.created_at,
         changes.merged_at,
-        coalesce(changes.merged_at, closings.closed_at, context.as_of) as ended_at,
+        coalesce(changes.merged_at, close_events.closed_at, context.as_of) as ended_at,
         case
             when toggles.event_kind is null then coalesce(changes.is_draft, false)
             else toggles.event_kind = 'ready'
-        end as is_opened_as_draft,
-        closings.closed_at
-    from changes
-    cross join context
-    left join {{ ref('int_changes__closings') }} as closings
-        on changes.change_id = closings.change_id
+        end as is_opened_as_draft
+    from {{ ref('int_changes__unioned') }} as changes
+    cross join {{ ref('stg_run__context') }} as context
+    left join {{ ref('int_changes__close_events') }} as close_events
+        on changes.change_id = close_events.change_id
     left join toggles
         on changes.change_id = toggles.change_id
         and toggles.toggle_number = 1
@@ -112,7 +99,7 @@ select
     opened.is_opened_as_draft,
     case
         when not opened.is_opened_as_draft then opened.created_at
-        -- merged from outside while a draft: it was ready at the merge at the latest
+        -- merged while still a draft: it was ready at the merge at the latest
         when opened.merged_at is not null
             then least(coalesce(draft_times.first_ready_event_at, opened.merged_at), opened.merged_at)
         else draft_times.first_ready_event_at

@@ -43,7 +43,7 @@ members as (
         landings.change_id,
         landings.merged_at,
         2 as distance
-    from {{ ref('int_commits__placed') }} as commits
+    from {{ ref('int_commits__on_mainline') }} as commits
     inner join landings
         on commits.repository = landings.repository
         and commits.landed_in_sha = landings.commit_sha

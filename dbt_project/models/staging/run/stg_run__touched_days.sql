@@ -1,4 +1,0 @@
-select
-    source,
-    day
-from {{ source('run', 'touched_days') }}
