@@ -142,9 +142,8 @@ def test_the_night_after_an_outage_fills_the_gap(small, outage):
 
 def test_a_floor_of_coverage_refuses_the_night_without_the_source(outage):
     before, strict = published_now(outage.settings), outage.guarded(min_coverage_share=0.99)
-    with pytest.raises(
-        PublicationBlockedError, match=f"pagerduty: {STREAMS} of {20 * STREAMS} stream-days are missing"
-    ):
+    missing = f"pagerduty: {STREAMS} of {20 * STREAMS} stream-days are missing"
+    with pytest.raises(PublicationBlockedError, match=missing):
         pipeline.publish_or_block(RunContext(strict.settings, strict.partition_before_end(1)))
     assert published_now(outage.settings) == before
 
