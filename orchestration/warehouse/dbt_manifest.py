@@ -101,7 +101,7 @@ def _node(unique_id: str, told: _Json) -> Node:
         name=name,
         kind=str(told["resource_type"]),
         schema=schema,
-        folder=tuple(str(part) for part in cast(list[str], told["fqn"])[1:-1]),
+        folder=Path(str(told["path"])).parent.parts,
         description=_one_line(told.get("description")),
         materialized=str(config.get("materialized")),
         parents=tuple(_parents(told)),
