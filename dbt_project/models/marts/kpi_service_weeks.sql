@@ -3,12 +3,6 @@ with kpis as (
     select * from {{ ref('kpi_values') }}
     where entity_type = 'service'
 
-),
-
-weeks as (
-
-    select * from {{ ref('dim_weeks') }}
-
 )
 
 select
@@ -18,6 +12,6 @@ select
     {{ kpi_columns() }}
     kpis.as_of
 from kpis
-inner join weeks
+inner join {{ ref('dim_weeks') }} as weeks
     on kpis.week_start_date = weeks.week_start_date
 group by kpis.entity_id, kpis.week_start_date, weeks.iso_week, kpis.as_of

@@ -1,10 +1,4 @@
-with context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
--- present on at least one working day; the team is the one at the end of the week
+with -- present on at least one working day; the team is the one at the end of the week
 eligible as (
 
     select
@@ -68,7 +62,7 @@ developer_weeks as (
             cast(null as double) as largest_share,
             cast(1 as double) as priced_share
         from developer_weeks
-        cross join context
+        cross join {{ ref('stg_run__context') }} as context
         group by {{ entity_id }}, developer_weeks.week_start_date
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -20,19 +20,7 @@
     ('merge_wait_hours', 'merge_wait_hours'),
     ('commit_to_merge_hours', 'commit_to_merge_hours'),
 ] -%}
-with context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-people as (
-
-    select * from {{ ref('int_changes__people') }}
-
-),
-
-changes as (
+with changes as (
 
     select
         changes.*,
@@ -47,8 +35,8 @@ changes as (
         changes.cycle_time_hours <= 24 * context.cohort_days as is_merged_in_time,
         {{ elapsed_hours('changes.merged_at', 'changes.reverted_at') }} <= 720 as is_reverted_soon
     from {{ ref('fct_changes') }} as changes
-    cross join context
-    inner join people
+    cross join {{ ref('stg_run__context') }} as context
+    inner join {{ ref('int_changes__people') }} as people
         on changes.change_id = people.change_id
     where changes.is_standard_population
 

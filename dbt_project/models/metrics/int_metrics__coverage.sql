@@ -8,12 +8,6 @@ with metric_feeds as (
 
 ),
 
-repositories as (
-
-    select * from {{ ref('int_changes__repositories') }}
-
-),
-
 -- streams of one source that carry the same facts stand in for each other
 feed_days as (
 
@@ -42,7 +36,7 @@ scoped as (
         repositories.service_id as scope,
         feed_days.*
     from feed_days
-    inner join repositories
+    inner join {{ ref('int_changes__repositories') }} as repositories
         on feed_days.feed = 'incidents'
         or (feed_days.feed in ('reviews', 'changes') and feed_days.source = repositories.change_source)
         or (feed_days.feed = 'deployments' and feed_days.source = repositories.deployment_source)

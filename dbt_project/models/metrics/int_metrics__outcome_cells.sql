@@ -1,10 +1,4 @@
-with context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-points as (
+with points as (
 
     select * from {{ ref('int_metrics__change_points') }}
     union all
@@ -19,7 +13,7 @@ entity_points as (
         'organisation' as entity_type,
         context.organisation as entity_id
     from points
-    cross join context
+    cross join {{ ref('stg_run__context') }} as context
     union all
     select
         points.*,

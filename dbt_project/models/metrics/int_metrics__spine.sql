@@ -1,10 +1,4 @@
-with context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-weeks as (
+with weeks as (
 
     select * from {{ ref('int_calendar__weeks') }}
 
@@ -18,7 +12,7 @@ entities as (
         weeks.week_start_date,
         true as has_people
     from weeks
-    cross join context
+    cross join {{ ref('stg_run__context') }} as context
     union all
     select
         'team' as entity_type,

@@ -7,12 +7,6 @@ with usage_days as (
 
 ),
 
-context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
 entity_days as (
 
     select
@@ -26,7 +20,7 @@ entity_days as (
         context.organisation as entity_id,
         usage_days.*
     from usage_days
-    cross join context
+    cross join {{ ref('stg_run__context') }} as context
 
 )
 
