@@ -18,8 +18,9 @@ from orchestration.sample_company.apis.github_nodes import (
     user_row,
 )
 from orchestration.sample_company.apis.graphql import Connection, execute
-from orchestration.sample_company.world.changes import COPILOT_AGENT, DEPENDABOT, REVIEW_BOT
+from orchestration.sample_company.world.changes import COPILOT_AGENT, DEPENDABOT
 from orchestration.sample_company.world.company import World
+from orchestration.sample_company.world.lifecycle import REVIEW_BOT
 from orchestration.sample_company.world.model import ORGANISATION, Account, Change, Deployment, Issue, Service
 
 
