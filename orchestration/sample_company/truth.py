@@ -1,8 +1,8 @@
-"""What is true about the sample company at an instant: counts by plain Python over the generated events.
+"""The true figures of the sample company at an instant, counted in plain Python from the generated events.
 
-Written to `truth.json` beside what the tools answer, for tests only; no model reads it. Nothing here shares code
-with the warehouse: no SQL, and neither staging names nor metric registry. Teams are those of the day on which a
-thing happened; weeks are the company's local ISO weeks.
+They are written to `truth.json` for tests only; no model reads them. Nothing here shares code with the warehouse:
+no SQL, no staging names, no metric registry. An event counts for the team that the person was in on its day; weeks
+are the company's local ISO weeks.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ OUTCOMES = ("ready", "ready_merged_within_14d", "merged", "merged_by_people", "m
 
 
 def truth(world: World, as_of: datetime | None = None) -> dict[str, object]:
-    """Everything that a test may want to compare, as JSON."""
+    """All true figures at `as_of` (default: the end), ready to be written as JSON."""
     at = as_of or world.end
     outcomes, hours = _outcomes(world, at)
     teams = [team.team_id for team in world.teams]
@@ -107,7 +107,7 @@ def _ready(change: Change, as_of: datetime) -> datetime | None:
 
 
 def _end(change: Change, as_of: datetime) -> tuple[datetime, str] | None:
-    """The last closing in force: a reopening undoes the one before it."""
+    """When and how the change ended; None while it is open, also after a reopening."""
     end = None
     for moment in change.moments:
         if moment.at < as_of and moment.kind in ("closed", "merged"):
@@ -118,7 +118,7 @@ def _end(change: Change, as_of: datetime) -> tuple[datetime, str] | None:
 
 
 def _people(world: World) -> Mapping[str, object]:
-    """Who plays which part. Only tests read this."""
+    """Which person has which behaviour or event."""
     team_seats = {(person.team_id, seat): person.hr_id for team in world.teams for seat, person in enumerate(
         one for one in world.people if one.team_id == team.team_id)}  # fmt: skip
     return {

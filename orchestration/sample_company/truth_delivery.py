@@ -50,7 +50,7 @@ def delivery_counts(world: World, as_of: datetime) -> Mapping[Cell, Counts]:
 def _causes(
     world: World, repository: str, done: list[tuple[datetime, Deployment]], incidents: list[Incident], as_of: datetime
 ) -> Mapping[str, set[int]]:
-    """The deployments that failed, by kind of evidence: written down, rolled back, or reverted within 72 hours."""
+    """The deployments that failed, by kind of evidence: a written cause, a rollback or a revert within 72 hours."""
     explicit = {row.cause.database_id for row in incidents if row.cause and row.cause_at and row.cause_at < as_of}
     rollback = {before.database_id
                 for (finish, before), (later, row) in pairwise(done)
@@ -81,7 +81,7 @@ def _reverted(world: World, repository: str, done: list[tuple[datetime, Deployme
 def _incidents(
     done: list[tuple[datetime, Deployment]], incidents: list[Incident], as_of: datetime
 ) -> Iterator[tuple[str, Incident]]:
-    """Counted incidents, and which of them a deployment explains: by a written cause, else by nearness in time."""
+    """Counted incidents, and which of them a deployment explains: by a written cause, else by time."""
     for incident in incidents:
         if incident.priority not in COUNTED_PRIORITIES or incident.merged_into:
             continue

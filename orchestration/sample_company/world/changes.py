@@ -68,7 +68,7 @@ def _of_dependabot(cast: Cast) -> Iterator[Change]:
 
 
 def _of_strangers(cast: Cast) -> Iterator[Change]:
-    """Changes whose author's account is gone: the API answers with a null author."""
+    """Changes whose author's account was deleted: the API returns a null author."""
     for week in range(0, cast.weeks, 2):
         yield _change(cast, None, cast.first_monday + timedelta(weeks=week, days=2), "deleted", "platform")
 
@@ -83,7 +83,7 @@ def _change(cast: Cast, person: Person | None, day: date, kind: str, team_id: st
     if person and person.behaviour == "tiny_pr_splitter":
         size = 1 + size // 12
     author = {"human": person.account if person else None, "agent": COPILOT_AGENT, "bot": DEPENDABOT}.get(kind)
-    # drawn for everybody: the fate of a change must not depend on who uses which tool
+    # drawn for everybody: what becomes of a change must not depend on who uses which tool
     assisted = rng.random() < 0.4 and kind == "human" and person is not None and person.tool != "none"
     commits = tuple(_commits(rng, person, kind, created, size, assisted))
     moments = [Moment(ready, "ready", person.account if person else None)] if is_draft else []
@@ -119,7 +119,7 @@ def _commits(
 
 
 def _reverts(cast: Cast, changes: Sequence[Change]) -> Iterator[Change]:
-    """About one merged change in forty is reverted: most five to twenty days after, some on the next day."""
+    """About one merged change in forty is reverted: most after five to twenty days, some on the next day."""
     rng = cast.rng
     for change in changes:
         merged_at = change.merged_at

@@ -24,7 +24,7 @@ REVIEW_BOT = Account("coderabbitai[bot]", 136_622_811, "Bot")
 
 @dataclass(frozen=True)
 class Cast:
-    """Who and what a change can meet; lookups are prepared once."""
+    """The people, teams and services around a change."""
 
     rng: Random
     teams: Mapping[str, Team]
@@ -74,7 +74,7 @@ def _detours(rng: Random, ready: datetime, hours: float, actor: Account) -> list
 
 
 def _reviews(cast: Cast, team: Team, person: Person | None, ready: datetime, hours: float) -> Iterator[Moment]:
-    """A bot's remark, perhaps questions, and an approval by a colleague before the merge."""
+    """A bot's comment, perhaps questions, and an approval by a colleague before the merge."""
     rng = cast.rng
     if rng.random() < 0.25:
         yield Moment(after(ready, 0.05), "review", REVIEW_BOT, "COMMENTED")
