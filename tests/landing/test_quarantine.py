@@ -1,4 +1,4 @@
-"""The quarantine file: what stands in it, and that files from before a rename stay readable."""
+"""The quarantine file: its rows, and files from before a rename."""
 
 from datetime import UTC, datetime
 
