@@ -1,6 +1,6 @@
 """The manifest of a source: one line per load that counts. A file that no line names does not exist.
 
-Belongs here: appending a line so that it is there whole or not at all, and reading what counts.
+Belongs here: appending lines whole or not at all, and reading them.
 Does not: writing data files (writer) or deciding what lands (load).
 """
 
@@ -33,7 +33,7 @@ class LandedFile(BaseModel):
 
 
 class StreamLoad(BaseModel):
-    """What a load brought to one stream: received = landed + quarantined, always."""
+    """Rows of one stream in a load: received = landed + quarantined, always."""
 
     received: int
     landed: int
@@ -43,7 +43,7 @@ class StreamLoad(BaseModel):
 
 
 class Load(BaseModel):
-    """One counted load of one slice. With `confirms` the slice was read again and held what that load holds."""
+    """One counted load of one slice. `confirms`: the slice was read again and equals that earlier load."""
 
     load_id: str
     source: str
@@ -59,9 +59,9 @@ class Load(BaseModel):
 
 
 def commit(landing: Path, source: str, loads: Sequence[Load]) -> None:
-    """Let loads count: their files are forced to disk first, then their lines are added in one write.
+    """Count the loads: their files are forced to disk first, then their lines are added in one write.
 
-    Many loads share the wait for the disk. A torn line left by a killed writer is cut off before.
+    Many loads share the wait for the disk. An incomplete line that a killed writer left is removed first.
     """
     if not loads:
         return
@@ -104,12 +104,12 @@ def _parse(path: Path, lines: list[bytes]) -> Iterator[Load]:
 
 
 def _whole_lines(path: Path) -> int:
-    """Bytes up to and including the last newline: what a killed writer left behind it is no line."""
+    """Bytes up to and including the last newline; what a killed writer left after it is not a line."""
     return path.read_bytes().rfind(b"\n") + 1
 
 
 def newest_by_slice(loads: list[Load]) -> dict[str, Load]:
-    """The newest load of each slice: later runs win, then later tries within a run."""
+    """The newest load of each slice: of the latest run, and within a run of the latest try."""
     newest: dict[str, Load] = {}
     for load in sorted(loads, key=lambda each: (each.as_of, each.sequence)):
         newest[load.slice_key] = load

@@ -30,7 +30,11 @@ BUFFERED_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Landing:
-    """Where and how a run lands. `min_load_share`: below it a re-read set counts as truncated."""
+    """Where and how a run lands.
+
+    min_load_share: a set that is read again with less than this share of its rows counts as truncated.
+    min_guarded_rows: sets with fewer rows than this are not judged.
+    """
 
     folder: Path
     pseudonymiser: Pseudonymiser
@@ -64,7 +68,7 @@ class LoadInProgress:
         self._filed = slice_.day or partition.day
 
     def add(self, item: Item) -> None:
-        """Check one item and write what passes."""
+        """Check one item; what passes is written, the rest goes to the quarantine."""
         if item.stream not in self._tallies:
             raise LandingError(f"{self._contract.source}: slice {self._slice.key} did not announce {item.stream!r}")
         match item:

@@ -1,6 +1,6 @@
 """Pseudonyms: personal identifiers become keyed hashes before anything is written.
 
-Belongs here: hashing an identifier (HMAC-SHA-256) and the check that a landing folder knows only one key.
+Belongs here: hashing an identifier (HMAC-SHA-256) and the check that a landing folder has only one key.
 Does not: how a system spells its identifiers (connectors/_shared/identifiers), which columns identify a person
 (the stream contracts), or joining identities (dbt). Bots and agents stay readable, because they are not people.
 """
@@ -54,7 +54,7 @@ class Pseudonymiser:
 
 
 def check_key(folder: Path, pseudonymiser: Pseudonymiser) -> None:
-    """Refuse to mix pseudonyms of two keys in one landing folder; the first use writes the fingerprint down."""
+    """SettingsError when the folder was written with another key; the first use stores the key's fingerprint."""
     path, fingerprint = folder / "_key_fingerprint", pseudonymiser.fingerprint()
     if not path.exists():
         replace_text(path, fingerprint)

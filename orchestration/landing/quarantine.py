@@ -1,6 +1,6 @@
 """The quarantine of one load: each rejected record with its reason, a pointer and a digest; never its content.
 
-Belongs here: the rows and the file of the quarantine. Does not: deciding what is rejected (rows, tables).
+Belongs here: writing and reading the file of the quarantine. Does not: deciding what is rejected (rows, tables).
 """
 
 from __future__ import annotations
@@ -17,6 +17,15 @@ QUARANTINE_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("source", "stream", "reason", "pointer", "payload_sha256", "load_id")]
     + [("rejection_number", pa.int64()), ("as_of", pa.timestamp("us"))]
 )
+
+_OLD_NAMES = {"refusal_number": "rejection_number"}
+"""Columns of files from before a rename: landed files are never rewritten."""
+
+
+def read_quarantine(path: Path) -> pa.Table:
+    """The rejected records of one file, in today's columns."""
+    table = pq.read_table(path)
+    return table.rename_columns([_OLD_NAMES.get(name, name) for name in table.column_names])
 
 
 class Quarantine:

@@ -1,7 +1,7 @@
 """One record against its contract: flatten, name, cast, or reject with a reason.
 
 Belongs here: the row-by-row path that API answers take.
-Does not: hashing identifiers, writing files (writer), the columnar path for volume (tables).
+Does not: hashing identifiers (pseudonyms), writing files (writer), the columnar path for volume (tables).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_TEXT = 4096
 """Landed text is ids, names of tools and states; anything longer is content in the wrong place."""
 
 
-class Rejection(Exception):  # noqa: N818  # a verdict on a record, not an error of ours
+class Rejection(Exception):  # noqa: N818  # a finding about a record, not an error of ours
     """Why a record cannot land. `reason` is a stable code such as `missing:merged_at`."""
 
     def __init__(self, reason: str) -> None:
@@ -43,7 +43,7 @@ def snake_case(name: str) -> str:
 
 
 def flatten(record: Mapping[str, object], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
-    """Nested objects become `outer__inner`; lists are passed over (they are streams of their own)."""
+    """Nested objects become `outer__inner`; lists are left out (they are streams of their own)."""
     if depth > MAX_DEPTH:
         raise Rejection("too_deep")
     for name, value in record.items():

@@ -28,7 +28,7 @@ from orchestration.partition import DailyPartition
 COMMITTED_FILES = 200
 """The number of files, or of loads, that are forced to disk and counted together."""
 MAX_UNANSWERED_SLICES = 3
-"""A source that answers none of so many slices in a row is down: the rest of its slices would only wait."""
+"""A source that answers none of this many slices in a row counts as down; its other slices are skipped."""
 
 
 def cursors(loads: list[ledger.Load], partition: DailyPartition) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Parquet files of one load, written whole or not at all.
 
-Belongs here: drafts per stream and day, and their rename (the manifest forces them to disk before they count).
-Does not: knowing what a record means. Drafts of a killed writer carry the suffix `.draft` and are never read.
+Belongs here: drafts per stream and day, and their rename (the ledger forces them to disk before they count).
+Does not: knowing what a record means. Drafts of a killed writer have the suffix `.draft` and are never read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROW_GROUP = 256_000
 
 
 class DraftFiles:
-    """The files of one load in the making, one per stream and day."""
+    """The files of a load in progress, one per stream and day."""
 
     def __init__(self, landing: Path, source: str, load_id: str) -> None:
         self._landing, self._source, self._load_id = landing, source, load_id
@@ -37,7 +37,7 @@ class DraftFiles:
             self._rows[stream, day] = self._rows.get((stream, day), 0) + len(rows)
 
     def digest(self) -> str:
-        """Of all rows in the order in which they came; equal content gives an equal digest."""
+        """The hash of all rows in the order of arrival; equal content gives an equal digest."""
         return self._digest.hexdigest()
 
     def commit(self) -> dict[str, list[LandedFile]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.landing.quarantine import QUARANTINE_SCHEMA
+from orchestration.landing.quarantine import QUARANTINE_SCHEMA, read_quarantine
 from orchestration.warehouse.inputs import BuildInputs
 
 
@@ -121,7 +121,7 @@ def _loads(inputs: BuildInputs) -> Iterable[Sequence[object]]:
 
 def _quarantine(inputs: BuildInputs) -> pa.Table:
     files = [inputs.settings.landing / load.quarantine for load in inputs.counted_loads if load.quarantine]
-    return pa.concat_tables([QUARANTINE_SCHEMA.empty_table(), *(pq.read_table(file) for file in files)])
+    return pa.concat_tables([QUARANTINE_SCHEMA.empty_table(), *map(read_quarantine, files)])
 
 
 def _table(schema: pa.Schema, rows: Iterable[Sequence[object]]) -> pa.Table:

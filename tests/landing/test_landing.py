@@ -1,4 +1,4 @@
-"""Landing keeps its promises: whole or not at all, nothing lost, nothing doubled, nobody in clear."""
+"""Landing: whole or not at all, nothing lost, nothing twice, no identifier in clear."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -68,7 +68,7 @@ def test_received_is_landed_plus_quarantined(landing, land):
     assert [(b.received, b.landed, b.quarantined) for b in brought] == [(30, 20, 10), (1, 0, 1)]
 
 
-def test_a_failing_slice_leaves_no_trace_and_others_go_on(landing, land):
+def test_a_failing_slice_leaves_no_trace_and_the_others_land(landing, land):
     def breaks():
         yield from slice_("x", [event(1)]).items()
         raise SourceError("connection reset")
@@ -87,7 +87,7 @@ def test_the_same_input_landed_twice_changes_nothing(landing, land):
     assert sorted(landing.folder.rglob("*")) == before
 
 
-def test_a_later_night_that_reads_the_same_confirms_it(landing, land):
+def test_a_later_run_that_reads_the_same_confirms_the_load(landing, land):
     land(slice_("a", [event(1)]))
     land(slice_("a", [event(1)]), day=date(2026, 11, 16))
     first, second = ledger.read(landing.folder, "toy")
@@ -103,15 +103,15 @@ def test_a_corrected_day_replaces_that_day_only(landing, land):
     assert sorted((row["_day"], row["tokens"]) for row in rows(landing, "days")) == [(monday, 7), (tuesday, 1)]
 
 
-def test_a_day_that_was_asked_and_empty_is_not_missing(landing, land):
+def test_a_day_that_was_read_and_empty_is_not_missing(landing, land):
     day = date(2026, 11, 14)
     land(slice_(f"days/{day}", [], day, "days"))
     loads = ledger.read(landing.folder, "toy")
-    told = {d.day.day: d.status for d in coverage(CONTRACT.stream("days"), loads, [date(2026, 11, 13), day])}
-    assert told == {13: "missing", 14: "empty"}
+    found = {d.day.day: d.status for d in coverage(CONTRACT.stream("days"), loads, [date(2026, 11, 13), day])}
+    assert found == {13: "missing", 14: "empty"}
 
 
-def test_a_truncated_snapshot_is_refused_with_both_numbers(landing, land):
+def test_a_truncated_snapshot_is_rejected_with_both_numbers(landing, land):
     land(slice_("seats/acme", [event(n) for n in range(40)], stream="seats"))
     report = land(slice_("seats/acme", [event(1)], stream="seats"), day=date(2026, 11, 16))
     assert "brought 1 rows where 40 are held" in report.rejected_loads[0]
@@ -131,7 +131,7 @@ def test_a_file_that_no_manifest_names_does_not_exist(landing, land):
     assert len(rows(landing)) == 1
 
 
-def test_a_torn_manifest_line_is_as_if_it_had_not_been(landing, land):
+def test_an_incomplete_last_manifest_line_does_not_count(landing, land):
     land(slice_("a", [event(1)]))
     path = landing.folder / "toy" / ledger.NAME
     path.write_bytes(path.read_bytes() + b'{"load_id": "half')
@@ -140,7 +140,7 @@ def test_a_torn_manifest_line_is_as_if_it_had_not_been(landing, land):
     assert [load.slice_key for load in ledger.read(landing.folder, "toy")] == ["a", "b"]
 
 
-def test_a_corrupt_manifest_line_in_the_middle_stops_everything(landing, land):
+def test_an_unreadable_manifest_line_in_the_middle_is_an_error(landing, land):
     land(slice_("a", [event(1)]))
     path = landing.folder / "toy" / ledger.NAME
     path.write_bytes(b"garbage\n" + path.read_bytes())
@@ -148,7 +148,7 @@ def test_a_corrupt_manifest_line_in_the_middle_stops_everything(landing, land):
         ledger.read(landing.folder, "toy")
 
 
-def test_a_batch_and_rows_land_alike(landing, land):
+def test_a_batch_and_rows_land_the_same(landing, land):
     records = [event(n) for n in range(5)]
     table = pa.table(
         {
@@ -175,15 +175,15 @@ def test_a_batch_row_without_a_required_value_is_quarantined(landing, land):
     assert (report.landed_rows, rejected["pointer"], rejected["reason"]) == (1, "f:2", "missing:id")
 
 
-def test_a_source_that_does_not_answer_is_left_alone_after_some_slices(land):
-    asked = []
+def test_a_source_without_an_answer_is_skipped_after_some_slices(land):
+    tried = []
 
     def nothing(key: str) -> Iterable[Row]:
-        asked.append(key)
+        tried.append(key)
         raise UnreachableError("GET /events: 500, at 6 of 6 tries")
 
     report = land(*(Slice(f"part{n}", ("events",), partial(nothing, f"part{n}")) for n in range(9)))
-    assert len(asked) == MAX_UNANSWERED_SLICES
+    assert len(tried) == MAX_UNANSWERED_SLICES
     assert (report.landed_rows, len(report.failed_slices), report.is_worth_retrying) == (
         0,
         MAX_UNANSWERED_SLICES + 1,

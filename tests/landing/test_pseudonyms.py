@@ -1,4 +1,4 @@
-"""Equal identifiers have one pseudonym, bots keep their names, and one folder knows one key."""
+"""Equal identifiers have one pseudonym, bots keep their names, and one folder has one key."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_a_short_key_is_rejected():
         pseudonymiser_of(b"short")
 
 
-def test_two_keys_never_mix_in_one_folder(landing):
+def test_a_folder_rejects_a_second_key(landing):
     check_key(landing.folder, landing.pseudonymiser)
     with pytest.raises(SettingsError, match="another pseudonym key"):
         check_key(landing.folder, Pseudonymiser(b"some other key altogether", normalise, lambda name: False))

@@ -1,4 +1,4 @@
-"""One small company for all tests of this folder: 44 people, eight weeks, everything else as in the large one."""
+"""One small company for all tests of this folder: 44 people and eight weeks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server pages as the tools do and never tells what had not happened yet."""
+"""The server pages as the tools do and never shows what had not happened yet."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def test_pages_of_pull_requests_hold_each_one_once(graphql, world: World):
     assert sorted(numbers) == [change.number for change in world.changes if change.repository == "acme/ledger"]
 
 
-def test_newest_updates_come_first_and_only_asked_fields_come(graphql):
+def test_newest_updates_come_first_with_selected_fields_only(graphql):
     nodes = page(graphql)["nodes"]
     assert [node["updatedAt"] for node in nodes] == sorted((node["updatedAt"] for node in nodes), reverse=True)
     assert set(nodes[0]) == {"number", "updatedAt", "mergedAt", "author", "events"}
 
 
-def test_timeline_holds_only_the_asked_kinds(graphql):
+def test_a_timeline_has_only_the_selected_event_types(graphql):
     merged = next(node for node in page(graphql)["nodes"] if node["mergedAt"])
     assert merged["events"]["nodes"] == [{"__typename": "MergedEvent"}]
 
@@ -53,7 +53,7 @@ def test_bots_have_no_suffix_in_graphql(graphql, world: World):
     assert "dependabot" in {(node["author"] or {}).get("login") for node in nodes}
 
 
-def test_an_earlier_night_sees_no_later_merge(graphql, addresses, world: World):
+def test_an_earlier_run_sees_no_later_merge(graphql, addresses, world: World):
     addresses.as_of = world.end - timedelta(weeks=4)
     stamps = [value for node in page(graphql)["nodes"] for value in (node["updatedAt"], node["mergedAt"]) if value]
     assert max(stamps) < addresses.as_of.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -87,7 +87,7 @@ def report(addresses, get, day) -> list[dict[str, object]]:
     return [line for part in parts for line in part]
 
 
-def test_a_signed_link_refuses_a_credential(addresses, get, world: World):
+def test_a_signed_link_rejects_a_credential(addresses, get, world: World):
     day = next(iter(Book.of(world, "copilot").days))
     answer = get(f"{addresses.of('copilot')}/orgs/acme/copilot/metrics/reports/users-1-day", day=str(day))
     link = answer.json()["download_links"][0]
@@ -103,7 +103,7 @@ def test_a_copilot_day_is_revised_within_three_days(addresses, get, world: World
     assert len(report(addresses, get, day)) < len(final)
 
 
-def test_the_outage_answers_no_content(addresses, get, world: World):
+def test_a_day_of_the_outage_has_no_report(addresses, get, world: World):
     url = f"{addresses.of('copilot')}/orgs/acme/copilot/metrics/reports/users-1-day"
     assert [get(url, day=str(day)).status_code for day in world.outage_days] == [204, 204, 204]
 
@@ -130,10 +130,10 @@ def test_a_later_success_does_not_hide_an_earlier_one(graphql):
     assert any({"SUCCESS", "INACTIVE"} <= found for found in states)
 
 
-def test_nobody_is_answered_without_a_credential(addresses):
-    asked = (
+def test_a_request_without_a_credential_is_rejected(addresses):
+    urls = (
         f"{addresses.of('github')}/orgs/acme/repos",
         f"{addresses.of('pagerduty')}/users",
         f"{addresses.of('anthropic')}/v1/x",
     )
-    assert [requests.get(url, timeout=10).status_code for url in asked] == [401, 401, 401]
+    assert [requests.get(url, timeout=10).status_code for url in urls] == [401, 401, 401]
