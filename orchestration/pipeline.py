@@ -24,7 +24,8 @@ from orchestration.run_context import RunContext
 from orchestration.storage.crash_points import crash_point
 from orchestration.storage.relations import open_read_only
 from orchestration.warehouse.build_record import BuildRecord, DbtReport, LandingRecord, QualityReport
-from orchestration.warehouse.dbt_runner import DbtOutcome, run_dbt, settings_arguments
+from orchestration.warehouse.dbt_results import DbtOutcome
+from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.engines import engine
 
 log = logging.getLogger("counterpoise")

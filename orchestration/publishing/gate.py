@@ -14,7 +14,7 @@ from datetime import datetime
 from orchestration.publishing.policy.terms import Blocker
 from orchestration.publishing.publication import SourceCompleteness
 from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
-from orchestration.warehouse.dbt_runner import NodeResult
+from orchestration.warehouse.dbt_results import NodeResult
 
 MISSING = "missing_result"
 """The rule that every expected result exists."""

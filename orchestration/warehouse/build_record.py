@@ -18,7 +18,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from orchestration.partition import partition_name
 from orchestration.storage.atomic_files import replace_text
-from orchestration.warehouse.dbt_runner import DbtOutcome
+from orchestration.warehouse.dbt_results import DbtOutcome
 
 if TYPE_CHECKING:
     from orchestration.landing import LoadReport

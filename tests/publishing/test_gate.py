@@ -10,7 +10,7 @@ import pytest
 from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, evaluate, evaluate_unfinished
 from orchestration.publishing.policy.terms import Blocker
 from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
-from orchestration.warehouse.dbt_runner import DbtOutcome, NodeResult
+from orchestration.warehouse.dbt_results import DbtOutcome, NodeResult
 from tests.publishing.small_warehouse import AS_OF, completeness
 
 MODEL, TEST = "model.counterpoise.kpi_values", "test.counterpoise.grain.1"
