@@ -36,6 +36,11 @@ class Expected:
     is_blocking: bool = True
 
 
+def between(column: str, lowest: float | None, highest: float | None) -> tuple[str, dict[str, object]]:
+    """Kind and arguments of the expectation that a column's values lie between two bounds, both included."""
+    return "ExpectColumnValuesToBeBetween", {"column": column, "min_value": lowest, "max_value": highest}
+
+
 @dataclass(frozen=True)
 class Frame:
     """Rows to check and what is expected of them. `named_by`: the columns that name a failing row in the result."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.contracts import Column, StreamContract
 from orchestration.landing.ledger import Load
-from orchestration.quality.gx import Expected, Frame
+from orchestration.quality.gx import Expected, Frame, between
 from orchestration.storage.relations import identifier, literal
 from orchestration.warehouse.inputs import BuildInputs, VisibleStream
 
@@ -63,20 +63,16 @@ def _of_streams(inputs: BuildInputs, source: str, streams: int) -> tuple[Expecte
     most = inputs.settings.guards.max_quarantine_share
     return (
         Expected("every_declared_stream_is_profiled", "ExpectTableRowCountToEqual", {"value": streams}),
-        Expected("received_is_landed_plus_quarantined", *_between("unaccounted", 0, 0)),
-        Expected("quarantine_share", *_between("quarantine_share", 0, most)),
-        Expected("weekly_volume", *_between("weekly_ratio", MIN_RATIO, MAX_RATIO)),
-        Expected("freshness", *_between("days_behind", None, freshness or 0), is_blocking=False),
+        Expected("received_is_landed_plus_quarantined", *between("unaccounted", 0, 0)),
+        Expected("quarantine_share", *between("quarantine_share", 0, most)),
+        Expected("weekly_volume", *between("weekly_ratio", MIN_RATIO, MAX_RATIO)),
+        Expected("freshness", *between("days_behind", None, freshness or 0), is_blocking=False),
     )
 
 
-def _between(column: str, least: float | None, most: float | None) -> tuple[str, dict[str, object]]:
-    return "ExpectColumnValuesToBeBetween", {"column": column, "min_value": least, "max_value": most}
-
-
 _OF_COLUMNS = (
-    Expected("required_columns_are_never_null", *_between("missing", 0, 0)),
-    Expected("quantities_are_not_negative", *_between("least", 0, None)),
+    Expected("required_columns_are_never_null", *between("missing", 0, 0)),
+    Expected("quantities_are_not_negative", *between("least", 0, None)),
 )
 
 CHECKS = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.publishing.policy.people import PERSON_WORDS, RANKING_WORDS
 from orchestration.publishing.policy.terms import LONG_MART
-from orchestration.quality.gx import Expected, Frame
+from orchestration.quality.gx import Expected, Frame, between
 from orchestration.storage.relations import columns_of, identifier, outgoing
 from orchestration.warehouse.dbt_manifest import Manifest, Node
 
@@ -63,15 +63,11 @@ def _pair(larger: str, smaller: str) -> tuple[str, dict[str, object]]:
     return "ExpectColumnPairValuesAToBeGreaterThanB", arguments
 
 
-def _between(column: str, least: float | None, most: float | None) -> tuple[str, dict[str, object]]:
-    return "ExpectColumnValuesToBeBetween", {"column": column, "min_value": least, "max_value": most}
-
-
 _OF_FIGURES = (
-    Expected("ratios_lie_between_0_and_1", *_between("ratio", 0, 1)),
-    Expected("values_are_not_negative", *_between("value", 0, None)),
-    Expected("n_is_not_negative", *_between("n", 0, None)),
-    Expected("completeness_lies_between_0_and_1", *_between("completeness", 0, 1)),
+    Expected("ratios_lie_between_0_and_1", *between("ratio", 0, 1)),
+    Expected("values_are_not_negative", *between("value", 0, None)),
+    Expected("n_is_not_negative", *between("n", 0, None)),
+    Expected("completeness_lies_between_0_and_1", *between("completeness", 0, 1)),
     Expected("intervals_hold_their_value_from_below", *_pair("value", "lower")),
     Expected("intervals_hold_their_value_from_above", *_pair("upper", "value")),
     Expected("maturity_is_known", "ExpectColumnValuesToBeInSet", {"column": "maturity", "value_set": MATURITIES}),
@@ -79,8 +75,8 @@ _OF_FIGURES = (
 )
 _OF_WEEKS = (
     Expected("there_are_figures", "ExpectTableRowCountToBeBetween", {"min_value": 1}),
-    Expected("no_week_is_missing_in_a_row_of_weeks", *_between("missing_weeks", 0, 0)),
-    Expected("the_newest_week_is_there", *_between("days_behind", 0, LATEST_WEEK_DAYS)),
+    Expected("no_week_is_missing_in_a_row_of_weeks", *between("missing_weeks", 0, 0)),
+    Expected("the_newest_week_is_there", *between("days_behind", 0, LATEST_WEEK_DAYS)),
 )
 
 
