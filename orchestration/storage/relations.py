@@ -9,6 +9,7 @@ moves the digits behind, and the same run must have the same content.
 
 from __future__ import annotations
 
+import fcntl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,19 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     return duckdb.connect(str(path), read_only=True)
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Whether another process has the DuckDB file open. DuckDB locks an open file, and its error has no code for that.
+
+    Only for a file that this process has not open: looking at the lock would release ours.
+    """
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):  # POSIX allows either
+            return True
+    return False
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, qualified: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from orchestration.contracts import LANDED_COLUMNS, StreamContract
 from orchestration.errors import WarehouseError
+from orchestration.storage.relations import is_open_elsewhere, literal
 from orchestration.warehouse.inputs import BuildInputs, VisibleStream
 from orchestration.warehouse.run_tables import BUILT_DAYS, built_days, days_in_doubt, run_tables, touched_days
 
@@ -66,7 +67,7 @@ def landed_view(landing: Path, stream: VisibleStream) -> str:
     empty = f"select {_typed_nulls(contract)} where false"
     body = empty
     if stream.files:
-        files = ", ".join(_literal(str(landing / file.path)) for file in stream.files)
+        files = ", ".join(literal(landing / file.path) for file in stream.files)
         read = f"select * from read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
         body = f"{empty} union all by name {read}"
     columns = ", ".join(f'"{name}"' for name, _ in _columns(contract))
@@ -80,15 +81,15 @@ def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.T
 
 
 def _is_usable(path: Path, fingerprint: str) -> bool:
-    """Whether the file opens and was built by these very models."""
+    """Whether the file opens and was built by exactly these models. WarehouseError when somebody has it open."""
     try:
         with duckdb.connect(str(path)) as connection:
             row = connection.execute("select code_fingerprint from run.warehouse").fetchone()
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise WarehouseError(f"{path.name} is open elsewhere: {error}") from error
-        return False
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.ConnectionException) or is_open_elsewhere(path):
+            raise WarehouseError(
+                f"{path.name} is open elsewhere: {error}. Nothing was changed; close the other one and start again."
+            ) from error
         return False
     return row is not None and row[0] == fingerprint
 
@@ -99,7 +100,3 @@ def _columns(contract: StreamContract) -> list[tuple[str, str]]:
 
 def _typed_nulls(contract: StreamContract) -> str:
     return ", ".join(f'cast(null as {data_type}) as "{name}"' for name, data_type in _columns(contract))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
