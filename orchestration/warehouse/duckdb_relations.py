@@ -1,6 +1,6 @@
 """The relations that dbt reads, made in the DuckDB warehouse: schema `run`, and one view a landed stream.
 
-Belongs here: DDL for DuckDB. Does not: deciding which files count (the package does).
+Belongs here: DDL for DuckDB. Does not: deciding which files count (inputs).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orchestration.warehouse.run_tables import BUILT_DAYS, built_days, days_in_d
 
 
 def open_warehouse(inputs: BuildInputs) -> duckdb.DuckDBPyConnection:
-    """Open the warehouse for writing. One that is broken or was built by other models is made anew."""
+    """Open the warehouse for writing. A file that is broken or was built by other models is replaced."""
     path = inputs.settings.warehouse
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not _is_usable(path, inputs.code_fingerprint):
@@ -52,13 +52,13 @@ def prepare(inputs: BuildInputs, previous_values: Path | None = None) -> None:
 
 
 def record_built(inputs: BuildInputs) -> None:
-    """Remember which files the incremental models now hold; called after a whole build."""
+    """Record which files the incremental models now contain; called after a whole build."""
     with open_warehouse(inputs) as connection:
         _replace_table(connection, "built_days", built_days(inputs))
 
 
 def export_marts(inputs: BuildInputs) -> None:
-    """Nothing to do: DuckDB builds in the file from which the gate reads."""
+    """Nothing to do: DuckDB builds in the file that the gate reads."""
 
 
 def landed_view(landing: Path, stream: VisibleStream) -> str:
