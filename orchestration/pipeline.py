@@ -1,6 +1,6 @@
-"""The steps of a run, each callable alone: land, begin, build, check, decide, publish or refuse.
+"""The steps of a run, each callable alone: land, begin, build, check, publish or block.
 
-Belongs here: the order of the steps and what each leaves as evidence. Dagster's assets and the command line call
+Belongs here: the order of the steps and what each writes as evidence. Dagster's assets and the command line call
 exactly these. Each takes the run's context and hands values on. Does not: any step's own work.
 """
 
@@ -24,7 +24,8 @@ from orchestration.run_context import RunContext
 from orchestration.storage.crash_points import crash_point
 from orchestration.storage.relations import open_read_only
 from orchestration.warehouse.build_record import BuildRecord, DbtReport, LandingRecord, QualityReport
-from orchestration.warehouse.dbt_runner import DbtOutcome, run_dbt, settings_arguments
+from orchestration.warehouse.dbt_results import DbtOutcome
+from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.engines import engine
 
 log = logging.getLogger("counterpoise")
@@ -90,7 +91,7 @@ def check_landed(context: RunContext) -> QualityReport:
 
 
 def build(context: RunContext, *, full_refresh: bool = False) -> DbtOutcome:
-    """dbt builds and tests everything. The result is kept whatever it says; only a good one counts as built."""
+    """dbt builds and tests everything. Its results are kept in any case; only good ones count as built."""
     settings = context.settings
     began = time.monotonic()
     outcome = run_dbt(settings, settings_arguments(settings, "build", full_refresh=full_refresh), log.debug)
@@ -115,11 +116,11 @@ def _log_build(outcome: DbtOutcome, seconds: float) -> None:
         seconds,
     )
     for node in warned:
-        log.warning("dbt warns: %s, %s rows; it stops nothing", node.name, f"{node.failures or 0:,}")
+        log.warning("dbt warns: %s, %s rows; a warning blocks nothing", node.name, f"{node.failures or 0:,}")
 
 
 def check_published(context: RunContext) -> QualityReport:
-    """Great Expectations at the second checkpoint, on exactly the relations that would leave."""
+    """Great Expectations at the second checkpoint, on exactly the relations that would be published."""
     from orchestration.quality import gx, published
 
     with open_read_only(context.settings.warehouse) as connection:
@@ -128,7 +129,7 @@ def check_published(context: RunContext) -> QualityReport:
 
 
 def build_and_check(context: RunContext, *, full_refresh: bool = False) -> bool:
-    """Everything between landing and publishing, without Dagster. True when nothing stands in the way so far."""
+    """Everything between landing and publishing, without Dagster. True when nothing blocks the publication so far."""
     begin(context)
     reports = [check_landed(context)]
     outcome = build(context, full_refresh=full_refresh)
@@ -138,7 +139,7 @@ def build_and_check(context: RunContext, *, full_refresh: bool = False) -> bool:
 
 
 def publish_or_block(context: RunContext) -> Published:
-    """The gate's word, and what follows from it. PublicationRefusedError after the refusal is written down."""
+    """Publish if the gate finds no blocker. PublicationBlockedError after the blocked run is written down."""
     found = _evidence(context)
     blockers = gate.evaluate(found)
     if blockers:
@@ -182,7 +183,7 @@ def block(context: RunContext, blockers: Sequence[Blocker]) -> str:
 
 
 def block_unfinished(context: RunContext, error: BaseException) -> str:
-    """A step died: what the evidence so far says, and the error itself where that says nothing."""
+    """Block a run whose step failed, with the blockers of the evidence so far and the error itself."""
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
     own = Blocker(
         rule="step_failed", finding=first_line, action="see data/logs; correct the cause and start the run again"

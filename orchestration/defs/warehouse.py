@@ -16,7 +16,7 @@ from orchestration.quality.landed import CHECKS
 from orchestration.settings import Settings
 from orchestration.warehouse.build_record import QualityReport
 from orchestration.warehouse.dbt_manifest import DataTest, Manifest, Node
-from orchestration.warehouse.dbt_runner import DbtOutcome
+from orchestration.warehouse.dbt_results import DbtOutcome
 from orchestration.warehouse.inputs import BuildInputs
 
 INPUTS = dg.AssetKey(["run", "inputs"])

@@ -1,7 +1,7 @@
-"""Gathering what the gate looks at: the build's own files, the warehouse, the manifests of landing.
+"""Collecting what the gate evaluates: the reports of the build, the warehouse file, the loads of landing.
 
-Belongs here: reading. Whatever cannot be read becomes missing evidence or a refusal, so that the gate stays closed.
-Does not: judging (gate, policy).
+Belongs here: putting the evidence together. A warehouse that cannot be queried becomes a blocker.
+Does not: evaluating (gate, policy), reading anything but the warehouse (run_context).
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 COVERAGE_DAYS = 28
-"""How far back the gate looks when it asks whether a source delivers."""
+"""Days up to the run in which the gate counts what a source delivered."""
 
 
 def collect(inputs: BuildInputs, manifest: Manifest, current: Publication | None, reports: BuildReports) -> Evidence:
     """All evidence of the build of this run."""
-    build, objections = _warehouse(inputs, manifest, current)
+    warehouse_build, blockers = _warehouse(inputs, manifest, current)
     guards = inputs.settings.guards
     return Evidence(
         as_of=inputs.partition.as_of,
         build=reports.build,
-        warehouse_build=build,
+        warehouse_build=warehouse_build,
         expected_nodes=frozenset(manifest.expected),
         expected_subjects={"landed": frozenset(inputs.loads), "published": frozenset(manifest.published)},
         dbt=reports.dbt,
@@ -43,20 +43,21 @@ def collect(inputs: BuildInputs, manifest: Manifest, current: Publication | None
         landing=reports.landing,
         flows=tuple(flows(inputs, current)),
         sources=tuple(completeness(inputs)),
-        policy=tuple(objections),
+        policy=tuple(blockers),
         thresholds=Thresholds(guards.max_quarantine_share, guards.min_coverage_share),
     )
 
 
 def new_since(inputs: BuildInputs, current: Publication | None) -> date | None:
-    """From which run on loads are new: that of the current publication, at most this one; None for all."""
+    """Loads whose `as_of` is on this day or later are new: the current publication's, or this run's if earlier."""
     return None if current is None else min(current.as_of, inputs.partition.as_of).date()
 
 
 def flows(inputs: BuildInputs, current: Publication | None) -> list[SourceFlow]:
-    """What the newest loads of each source's slices brought: since the current publication, and after its run.
+    """Received and quarantined records of each source's newest loads: since the current publication, and after it.
 
-    The first counts what came late to that run; in the second a long first run hides no bad run after it.
+    The first window includes late loads of that publication's own run. The second leaves that run out: the many good
+    records of a long first run would hide a bad run after it.
     """
     since = new_since(inputs, current)
     found = []
@@ -95,15 +96,15 @@ def completeness(inputs: BuildInputs) -> list[SourceCompleteness]:
 def _warehouse(
     inputs: BuildInputs, manifest: Manifest, current: Publication | None
 ) -> tuple[tuple[str, datetime] | None, list[Blocker]]:
-    """Which build the warehouse file is of, and the policy's objections. A file that cannot be asked is refused."""
+    """Which build the warehouse file is of, and the policy's blockers. A file that cannot be queried is one."""
     path = inputs.settings.warehouse
     try:
         with open_read_only(path) as connection:
             build = _build_of(connection)
-            objections = policy.evaluate(_outgoing(connection, inputs, manifest, current))
+            blockers = policy.evaluate(_outgoing(connection, inputs, manifest, current))
     except Exception as error:
         return None, [_unreadable(path, error)]
-    return build, objections
+    return build, blockers
 
 
 def _build_of(connection: DuckDBPyConnection) -> tuple[str, datetime] | None:
@@ -128,6 +129,6 @@ def _unreadable(path: Path, error: Exception) -> Blocker:
     first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return Blocker(
         rule="policy",
-        finding=f"{path.name} cannot be asked: {first_line}",
-        action="build again; the policy cannot judge what it cannot read",
+        finding=f"{path.name} cannot be queried: {first_line}",
+        action="build again; the policy could not be evaluated",
     )

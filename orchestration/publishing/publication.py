@@ -61,7 +61,7 @@ class SourceCompleteness(BaseModel):
 
 
 class Publication(BaseModel):
-    """`publication.json`: what is published, from what, judged how."""
+    """`publication.json`: what is published, from which inputs, with which check results."""
 
     model_config = ConfigDict(frozen=True)
 

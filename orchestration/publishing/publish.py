@@ -1,9 +1,10 @@
-"""Publishing: from a judged warehouse to a complete, immutable publication, by one rename.
+"""Publishing: from a warehouse that passed the gate to a complete, immutable publication, by one rename.
 
-Belongs here: drafting the files, verifying them as a reader would, moving the pointer, pruning.
+Belongs here: drafting the files, verifying them as a reader would, switching the pointer, pruning.
 Does not: deciding whether to publish (gate) or what (policy). The caller holds the writer lock.
 
-Whatever step dies, `published/current` names the old publication or the new one; the next start clears the rest.
+At whichever step the process is killed, `published/current` names the old publication or the new one; the next
+publisher removes the leftovers.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ Outcome = Literal["published", "unchanged", "kept_beside"]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything a publication is made of. `marts`: the relations of schema marts that leave, with docs."""
+    """Everything a publication is made of. `marts`: the published relations of schema marts, with docs."""
 
     warehouse: Path
     as_of: datetime
@@ -59,7 +60,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of it: a new publication, the current one with the same content, or one beside a newer run's."""
+    """The result: a new publication, the current one with the same content, or one beside a newer run's."""
 
     outcome: Outcome
     publication: Publication
@@ -89,7 +90,7 @@ def publish(material: Material, published: Path, *, keep: int) -> Published:
 
 
 def clear_leftovers(published: Path) -> list[str]:
-    """Remove what a killed publisher left behind. Safe under the writer lock only."""
+    """Remove the drafts of a killed publisher. Safe under the writer lock only."""
     left = sorted(published.glob(f"{DRAFT_PREFIX}*"))
     for path in left:
         if path.is_dir() and not path.is_symlink():
@@ -100,30 +101,30 @@ def clear_leftovers(published: Path) -> list[str]:
 
 
 def prune(published: Path, *, keep: int) -> list[str]:
-    """Remove all but the newest `keep` publications; the current one stays whatever its age."""
+    """Remove all but the newest `keep` publications. The current one is kept whatever its age."""
     current = current_publication(published)
     old = publications(published)[: -max(keep, 1)]
     gone = [found.publication_id for found in old if found != current]
     for name in gone:
-        hidden = published / f"{DRAFT_PREFIX}pruned-{name}"
-        (published / name).rename(hidden)
-        shutil.rmtree(hidden)
+        pruned = published / f"{DRAFT_PREFIX}pruned-{name}"
+        (published / name).rename(pruned)
+        shutil.rmtree(pruned)
     return gone
 
 
 def verify(folder: Path) -> Publication:
-    """Read a publication as a client would; WarehouseError when it is not what its record says."""
+    """Read a publication as a client would. WarehouseError when its files or rows differ from its record."""
     record = read_publication(folder)
     for name, facts in record.files.items():
         if sha256_of(folder / name) != facts.sha256:
             raise WarehouseError(f"{folder.name}: {name} differs from its checksum; publish again")
     with relations.open_read_only(folder / DATABASE) as connection:
-        for name, told in record.relations.items():
+        for name, recorded in record.relations.items():
             found = relations.content_of(connection, f"marts.{relations.identifier(name)}")
-            if found != told:
+            if found != recorded:
                 raise WarehouseError(
                     f"{folder.name}: {name} holds {found.rows} rows ({found.content_hash}) where the build "
-                    f"holds {told.rows} ({told.content_hash}); nothing was published, build again"
+                    f"holds {recorded.rows} ({recorded.content_hash}); nothing was published, build again"
                 )
     return record
 
@@ -139,7 +140,7 @@ def _contents(material: Material) -> dict[str, RelationContent]:
 def _same_publication(
     material: Material, contents: Mapping[str, RelationContent], published: Path
 ) -> Publication | None:
-    """The newest publication with the same inputs and content, also one whose publisher died before pointing."""
+    """The newest publication with the same inputs and content, also one that a killed publisher never made current."""
     digest = content_hash(contents)
     for found in reversed(publications(published)):
         same_inputs = (found.as_of, found.inputs_fingerprint) == (material.as_of, material.inputs_fingerprint)
@@ -149,7 +150,7 @@ def _same_publication(
 
 
 def _add(material: Material, contents: Mapping[str, RelationContent], published: Path) -> Publication:
-    """Write, sync and verify a draft beside its later place, then give it its name."""
+    """Write, sync and verify a draft in the published folder, then rename it to its identifier."""
     published.mkdir(parents=True, exist_ok=True)
     name = next_identifier(published, material.as_of)
     draft = published / f"{DRAFT_PREFIX}{name}"
@@ -188,14 +189,14 @@ def _record(material: Material, contents: Mapping[str, RelationContent], name: s
 
 
 def _write_record(draft: Path, record: Publication) -> None:
-    """Close the draft: checksums of all its files into the record, and everything read-only."""
+    """Write the record with the checksums of all files, and make every file read-only."""
     paths = sorted(path for path in draft.rglob("*") if path.is_file())
     files = {
         path.relative_to(draft).as_posix(): FileFacts(bytes=path.stat().st_size, sha256=sha256_of(path))
         for path in paths
     }
-    told = record.model_copy(update={"files": files}).model_dump(mode="json")
-    (draft / RECORD).write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", "utf-8")
+    content = record.model_copy(update={"files": files}).model_dump(mode="json")
+    (draft / RECORD).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", "utf-8")
     for path in [*paths, draft / RECORD]:
         path.chmod(0o444)
 

@@ -1,4 +1,4 @@
-"""Writing so that a power cut or a kill leaves the old or the new, never a part.
+"""Writing files so that after a power cut or a kill the old or the new content is there, never a part.
 
 Belongs here: fsync of files and folders, and replacing a small file by one rename.
 Does not: any knowledge of what is written.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def sync(path: Path) -> None:
-    """Bring a file, or the list of names in a folder, to the disk."""
+    """Flush a file, or a folder's list of names, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -22,7 +22,7 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Bring all files below a folder to the disk, then the folders that name them, innermost first."""
+    """Flush all files below a folder to the disk, then the folders that name them, innermost first."""
     for root, _, names in os.walk(folder, topdown=False):
         for name in names:
             sync(Path(root, name))

@@ -1,8 +1,8 @@
-"""The evidence of a build: what was landed, what dbt said, what the two quality checkpoints said.
+"""The evidence of a build: what was landed, dbt's results, the results of the two quality checkpoints.
 
-Belongs here: the files of `data/builds/<run>/`, written by the steps of a run and read by the gate. One build id
-ties them to each other and to the warehouse file, so that the gate never judges one build by another's results.
-Does not: judging.
+Belongs here: the files of `data/builds/<run>/`, written by the steps of a run and read by the gate. They and the
+warehouse file have the same build id, so that the gate never evaluates one build by another's results.
+Does not: evaluating.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from orchestration.partition import partition_name
 from orchestration.storage.atomic_files import replace_text
-from orchestration.warehouse.dbt_runner import DbtOutcome
+from orchestration.warehouse.dbt_results import DbtOutcome
 
 if TYPE_CHECKING:
     from orchestration.landing import LoadReport
@@ -60,12 +60,12 @@ class QualityReport(BaseModel):
 
     @property
     def is_blocked(self) -> bool:
-        """Whether anything failed that stops a run, or could not run."""
+        """Whether a blocking check failed, or a check could not run."""
         return any(result.state in ("failed", "error") for result in self.results)
 
 
 class DbtReport(BaseModel):
-    """What dbt said in this build."""
+    """dbt's results in this build."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -103,7 +103,7 @@ class LandingRecord(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class BuildReports:
-    """What the steps of one run have reported so far. None stands for a report that is not there."""
+    """What the steps of one run have reported so far. None: that report is missing."""
 
     build: BuildRecord | None
     dbt: DbtReport | None
@@ -147,7 +147,7 @@ class BuildFolder:
         return self._read(f"quality-{checkpoint}", QualityReport)
 
     def reports(self, sources: Iterable[str]) -> BuildReports:
-        """Everything that is there, with the landing of these sources."""
+        """Every report, with the landing of these sources."""
         return BuildReports(
             build=self.build(),
             dbt=self.dbt(),

@@ -23,7 +23,9 @@ create or replace table marts.kpi_values (
 );
 """
 DOCS = {
-    "kpi_values": RelationDocs("One row per metric, entity and week.", {"value": "The figure, null when withheld."}),
+    "kpi_values": RelationDocs(
+        "One row per metric, entity and week.", {"value": "The figure, null when it is not shown."}
+    ),
     "dim_teams": RelationDocs("One row per team.", {"team_id": "Who is measured."}),
 }
 

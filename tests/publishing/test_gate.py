@@ -1,4 +1,4 @@
-"""The gate fails closed: whatever is missing, of another build, failed or in error stops the publication."""
+"""The gate fails closed: whatever is missing, of another build, failed or in error blocks the publication."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, evaluate, evaluate_unfinished
 from orchestration.publishing.policy.terms import Blocker
 from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
-from orchestration.warehouse.dbt_runner import DbtOutcome, NodeResult
+from orchestration.warehouse.dbt_results import DbtOutcome, NodeResult
 from tests.publishing.small_warehouse import AS_OF, completeness
 
 MODEL, TEST = "model.counterpoise.kpi_values", "test.counterpoise.grain.1"
@@ -71,8 +71,8 @@ BREAKS = {
         {"landing": {"git": LandingRecord(source="git", rejected_loads=["3 rows"])}},
         "truncated_load",
     ),
-    "too many refused records": ({"flows": (SourceFlow("git", 1000, 21),)}, "quarantine_share"),
-    "nothing but refused records": ({"flows": (SourceFlow("git", 2, 2),)}, "quarantine_share"),
+    "too many rejected records": ({"flows": (SourceFlow("git", 1000, 21),)}, "quarantine_share"),
+    "nothing but rejected records": ({"flows": (SourceFlow("git", 2, 2),)}, "quarantine_share"),
     "too little coverage": (
         {"sources": (completeness(missing=15),)},
         "source_coverage",
@@ -86,31 +86,31 @@ def test_a_whole_good_build_is_published():
 
 
 @pytest.mark.parametrize("broken", BREAKS)
-def test_the_gate_refuses(broken):
+def test_the_gate_blocks(broken):
     changes, rule = BREAKS[broken]
     assert [blocker.rule for blocker in evaluate(replace(GOOD, **changes))] == [rule]
 
 
-def test_a_night_that_died_tells_what_it_found_and_not_what_it_missed():
+def test_a_run_that_failed_is_blocked_by_what_it_found_not_by_what_is_missing():
     died = replace(GOOD, dbt=None, quality={"landed": quality("landed", "failed"), "published": None})
     assert [blocker.rule for blocker in evaluate_unfinished(died)] == ["quality_landed"]
 
 
-def test_a_warning_does_not_stop_a_night():
+def test_a_warning_does_not_block_a_run():
     warned = {**QUALITY, "landed": quality("landed", "warned")}
     assert evaluate(replace(GOOD, dbt=dbt(status="warn"), quality=warned)) == []
 
 
-def test_a_refusal_gives_the_numbers():
+def test_a_blocker_names_the_numbers():
     met = evaluate(replace(GOOD, flows=(SourceFlow("git", 1000, 21),)))[0].finding
-    assert met == "git: 21 of 1,000 records refused (2.1%, allowed 2.0%)"
+    assert met == "git: 21 of 1,000 records rejected (2.1%, allowed 2.0%)"
 
 
-def test_one_refused_record_of_a_quiet_day_stops_no_night():
+def test_one_rejected_record_of_a_quiet_day_blocks_no_run():
     assert evaluate(replace(GOOD, flows=(SourceFlow("git", 27, 1),))) == []
 
 
-def test_of_two_windows_the_worse_is_told_once():
+def test_of_two_windows_only_the_worse_blocks():
     flows = (SourceFlow("git", 2100, 60), SourceFlow("git", 100, 60))
     found = evaluate(replace(GOOD, flows=flows))
-    assert [each.finding for each in found] == ["git: 60 of 100 records refused (60.0%, allowed 2.0%)"]
+    assert [each.finding for each in found] == ["git: 60 of 100 records rejected (60.0%, allowed 2.0%)"]

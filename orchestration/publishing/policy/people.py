@@ -1,4 +1,4 @@
-"""Policy about people: nothing at their grain, no ranking, no group smaller than k, nobody who carries a figure alone.
+"""Policy about people: no person grain, no ranking, no group smaller than k, no figure that one person dominates.
 
 Belongs here: rules that protect people. Does not: rules about metrics (metrics).
 """
@@ -35,12 +35,12 @@ def no_person_columns(outgoing: Outgoing) -> Iterable[Blocker]:
                 yield Blocker(
                     rule="no_ranking",
                     finding=f"{relation}.{column} ranks",
-                    action="publish the figure with its interval; nobody and no team is ranked",
+                    action="publish the figure with its interval; neither people nor teams are ranked",
                 )
 
 
 def no_person_values(outgoing: Outgoing) -> Iterable[Blocker]:
-    """No text looks like a pseudonym or a mail address. The refusal counts and never quotes."""
+    """No text looks like a pseudonym or a mail address. The blocker counts the rows and quotes none."""
     for relation, columns in outgoing.relations.items():
         for column in (name for name, kind in columns.items() if kind == "VARCHAR"):
             place, name = f"marts.{identifier(relation)}", identifier(column)
@@ -57,7 +57,7 @@ def no_person_values(outgoing: Outgoing) -> Iterable[Blocker]:
 
 
 def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Blocker]:
-    """Behind a published figure about people stand at least k of them, and none carries more than the share."""
+    """At least k people contribute to a published figure about people, and none more than the dominance share."""
     rows = outgoing.connection.execute(
         f"""
         select cells.metric_id,
@@ -78,8 +78,8 @@ def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Blocker]:
         if small or dominated or unknown:
             yield Blocker(
                 rule="min_group_size",
-                finding=f"{metric_id}: {small} figures with fewer than {outgoing.min_group_size} people behind them, "
-                f"{dominated} where one person carries more than {outgoing.dominance_share:.0%}, "
-                f"{unknown} with nothing known about who stands behind them",
-                action="withhold these cells (reason small_group or suppressed)",
+                finding=f"{metric_id}: {small} figures with fewer than {outgoing.min_group_size} contributors, "
+                f"{dominated} where one person contributes more than {outgoing.dominance_share:.0%}, "
+                f"{unknown} with unknown contributors",
+                action="suppress these cells (reason small_group or suppressed)",
             )
