@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from orchestration.connectors._shared.bot_registry import BotRegistry, Signature
-from orchestration.connectors.git.messages import said
+from orchestration.connectors.git.messages import message_facts
 
 _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
 _REVERT_BRANCH = re.compile(r"(?:\A|/)revert-(\d{1,9})-")
@@ -23,7 +23,7 @@ def co_authors(message: str) -> list[str]:
 
 def reverted(title: str, body: str, branch: str, repository: str) -> dict[str, object]:
     """What a pull request says it reverts: a number of this repository, a commit, or neither."""
-    facts = said(f"{title}\n\n{body}", repository)
+    facts = message_facts(f"{title}\n\n{body}", repository)
     met = _REVERT_BRANCH.search(branch)
     return {
         "reverts_number": facts.reverts_number or (int(met[1]) if met else None),
@@ -32,7 +32,7 @@ def reverted(title: str, body: str, branch: str, repository: str) -> dict[str, o
 
 
 def reverted_sha(message: str, repository: str) -> str | None:
-    return said(message, repository).reverts_sha
+    return message_facts(message, repository).reverts_sha
 
 
 def is_hotfix(name: str | None) -> bool | None:
