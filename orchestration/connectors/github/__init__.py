@@ -1,13 +1,13 @@
-"""GitHub and GitHub Enterprise Server: what became of changes, deployments and issues.
+"""GitHub and GitHub Enterprise Server: pull requests, deployments, issues and accounts.
 
-Reads:  pull requests with reviews, timeline and commits by GraphQL, newest update first down to the last run's
-        cursor; all open ones again each run; deployments with statuses by GraphQL, the last 14 days again;
-        issues, repositories and members by REST. The token needs read access only: metadata, contents,
-        pull requests, issues, deployments, members.
+Reads:  pull requests with reviews, timeline and commits by GraphQL, newest update first down to the cursor of the last
+        run, and all open ones in each run; deployments with statuses by GraphQL, the last 14 days again in each run;
+        issues, repositories and members by REST. The token needs read access to metadata, contents, pull requests,
+        issues, deployments and members.
 Lands:  repositories, pull_requests, pull_request_reviews, pull_request_events, pull_request_commits,
         pull_request_commit_authors, deployments, deployment_statuses, issues, users.
-Leaves out: titles, bodies, messages, comments, file paths, branch names, display names. What they say of a change
-        lands as facts (`facts`). What happened after the run's as_of is left to the next run.
+Leaves out: titles, bodies, messages, comments, file paths, branch names and display names; facts from them land
+        instead (`facts`). What happened after the run's as_of is left to the next run.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ STREAMS = {
     DEPLOYMENTS: ("deployments", "deployment_statuses"),
     ISSUES: ("issues",),
 }
-"""Part of a slice's key -> the streams that it fills."""
+"""First part of a slice's key -> the streams that it fills."""
 
 
 class Config(SourceConfig):
-    """The github section of the settings; the token comes from the environment."""
+    """`[sources.github]`; the token comes from the environment."""
 
-    token: SecretStr = Field(description="Read access is enough.")
+    token: SecretStr = Field(description="A token with read access.")
     base_url: str = Field("https://api.github.com", description="https://HOST/api/v3 for GitHub Enterprise Server.")
-    organisations: tuple[str, ...] = Field((), description="All repositories and members of these.")
-    repositories: tuple[str, ...] = Field((), description="owner/name, in addition.")
-    exclude: tuple[str, ...] = Field((), description="Patterns of owner/name to leave out, such as acme/archive-*.")
-    include_forks: bool = Field(False, description="Read the organisations' forks too; a listed one always is.")
-    history_start_date: date | None = Field(None, description="How far the first run reads back.")
-    overlap_hours: int = Field(1, ge=0, description="How far before the last run the reading begins again.")
-    deployment_days: int = Field(14, ge=1, description="Deployments this young are read again each run.")
-    page_size: int = Field(25, ge=1, le=100, description="Pull requests a question; lowered where GitHub gives up.")
-    read_emails: bool = Field(False, description="Ask each member's profile for its public address; a call a member.")
+    organisations: tuple[str, ...] = Field((), description="All their repositories and members are read.")
+    repositories: tuple[str, ...] = Field((), description="Further repositories, owner/name.")
+    exclude: tuple[str, ...] = Field((), description="Patterns of owner/name not to read, such as acme/archive-*.")
+    include_forks: bool = Field(False, description="Whether forks of organisations are read; a listed one always is.")
+    history_start_date: date | None = Field(None, description="The first day that the first run reads.")
+    overlap_hours: int = Field(1, ge=0, description="Hours before the last run that are read again.")
+    deployment_days: int = Field(14, ge=1, description="Days of deployments that each run reads again.")
+    page_size: int = Field(25, ge=1, le=100, description="Pull requests per query; halved where GitHub aborts one.")
+    read_emails: bool = Field(False, description="Whether public addresses of members are read; one request each.")
     bot_registry_path: Path = Field(
         DEFAULT_PATH,
         validation_alias=AliasChoices("bot_registry_path", "signatures_path"),
@@ -61,9 +61,9 @@ class Config(SourceConfig):
     @model_validator(mode="after")
     def _something_to_read(self) -> Config:
         if not self.organisations and not self.repositories:
-            raise ValueError("name organisations or repositories")
+            raise ValueError("nothing to read: set organisations or repositories")
         if wrong := [name for name in self.repositories if name.count("/") != 1]:
-            raise ValueError(f"repositories are written owner/name, not {wrong}")
+            raise ValueError(f"repositories must be written owner/name; found {wrong}")
         return self
 
 
@@ -96,9 +96,9 @@ def slices(
 
 
 def _gone(cursors: Cursors, read: set[str]) -> Iterator[Slice]:
-    """Repositories that were read and are no more (deleted, renamed, excluded) have nothing to add.
+    """Empty slices for repositories that are no longer read (deleted, renamed, excluded), so that they are up to date.
 
-    The cursor stays where it was, so that nothing is missed when one comes back.
+    Each keeps its cursor, so that nothing is missed when the repository returns.
     """
     for key in sorted(set(cursors) - read):
         part = key.partition("/")[0]
@@ -113,7 +113,7 @@ def _is_wanted(config: Config, name: str, is_fork: bool) -> bool:
 
 
 def _since(config: Config, part: str, cursor: str | None) -> datetime | None:
-    """From when on a part is read: the cursor less its overlap, else the start of the history that is wanted."""
+    """The time from which a part is read: the cursor less its overlap, else the start of the history."""
     if cursor is not None:
         days = timedelta(days=config.deployment_days) if part == DEPLOYMENTS else timedelta(0)
         return instant(cursor) - timedelta(hours=config.overlap_hours) - days
