@@ -3,7 +3,7 @@
 Reads:  …/copilot/metrics/reports/{users,organization,enterprise}-1-day?day=…, which answer with download links (read
         without credentials), and …/copilot/billing/seats; of organisations or of one enterprise. Or a folder of
         exported reports (`reports_dir`).
-Lands:  user_days, organization_days (each day anew) and seats (each run).
+Lands:  user_days, organization_days (each day as a whole) and seats (all in each run).
 Leaves out: the `28-day/latest` reports: `latest` depends on the day of the request, so no run could be repeated. The
         1-day reports hold the same for up to a year; the first run reads `history_days` of them.
 

@@ -64,21 +64,21 @@ class Changes:
 
     def change_of(self, commit: Commit, facts: MessageFacts) -> dict[str, object] | None:
         """The change that this commit of the default branch lands, if it lands one."""
-        brought = self._by_landing.pop(commit.sha, None)
+        landed = self._by_landing.pop(commit.sha, None)
         if commit.is_merge:
             own = merges_the_default_branch(facts.branch, self._default_branch)
             if own and facts.number is None:  # with a number it is a fork's branch of that name
                 return None
-            return self._record(commit, facts, brought or LandedCommits(), "merge")
+            return self._record(commit, facts, landed or LandedCommits(), "merge")
         if facts.number is None:
             return None
-        return self._record(commit, facts, brought, "squash")
+        return self._record(commit, facts, landed, "squash")
 
     def _record(
-        self, commit: Commit, facts: MessageFacts, brought: LandedCommits | None, method: str
+        self, commit: Commit, facts: MessageFacts, landed: LandedCommits | None, method: str
     ) -> dict[str, object]:
         is_merge = method == "merge"
-        reverts = facts if facts.is_revert or brought is None else (brought.reverts or facts)
+        reverts = facts if facts.is_revert or landed is None else (landed.reverts or facts)
         web = commit.committer_email.casefold() == WEB_COMMITTER
         return {
             "repository": self._repository,
@@ -86,12 +86,12 @@ class Changes:
             "pull_request_number": facts.number,
             "method": method,
             "merged_at": instant(commit.committed),
-            "first_commit_at": instant(brought.first_authored) if brought else None,
-            "commits": brought.commits if brought else None,
+            "first_commit_at": instant(landed.first_authored) if landed else None,
+            "commits": landed.commits if landed else None,
             "additions": commit.additions,
             "deletions": commit.deletions,
             "changed_files": commit.changed_files,
-            "author_email": (brought.author_email if is_merge and brought else commit.author_email) or None,
+            "author_email": (landed.author_email if is_merge and landed else commit.author_email) or None,
             "merger_email": (commit.author_email if is_merge else None if web else commit.committer_email) or None,
             "agent_branch_prefix": self._agent_prefix(facts.branch),
             "reverts_sha": reverts.reverts_sha,

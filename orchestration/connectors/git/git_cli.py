@@ -95,12 +95,12 @@ class Git:
     def _run(
         self, arguments: Sequence[str], stdin: Iterable[str] | None, accept: Sequence[int]
     ) -> Generator[bytes, None, None]:
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as errors:
-            given.writelines(line.encode() + b"\n" for line in stdin or ())
-            given.seek(0)
+        with tempfile.TemporaryFile() as input_file, tempfile.TemporaryFile() as errors:
+            input_file.writelines(line.encode() + b"\n" for line in stdin or ())
+            input_file.seek(0)
             process = subprocess.Popen(
                 [*self._command, *arguments],
-                stdin=given, stdout=subprocess.PIPE, stderr=errors, env=self._environment,
+                stdin=input_file, stdout=subprocess.PIPE, stderr=errors, env=self._environment,
             )  # fmt: skip
             assert process.stdout is not None
             try:

@@ -32,8 +32,8 @@ def graph(git: Git, include: Sequence[str], exclude: Sequence[str]) -> dict[str,
     """The commits reachable from `include` and not from `exclude`, parents before children."""
     if not include:
         return {}
-    asked = [*include, *(f"^{sha}" for sha in exclude)]
-    answer = git.lines("rev-list", "--topo-order", "--reverse", "--parents", "--timestamp", "--stdin", stdin=asked)
+    commits = [*include, *(f"^{sha}" for sha in exclude)]
+    answer = git.lines("rev-list", "--topo-order", "--reverse", "--parents", "--timestamp", "--stdin", stdin=commits)
     nodes: dict[str, Node] = {}
     for line in answer:
         committed, sha, *parents = line.split(" ")

@@ -63,8 +63,8 @@ def merges_the_default_branch(branch: str | None, default_branch: str) -> bool:
 
 
 def _number(message: str, subject: str) -> int | None:
-    met = _TRAILING_NUMBER.search(subject)
-    named = _first(_MERGED_NUMBER, message.lstrip("\n")) or (met[1] if met else None)
+    found = _TRAILING_NUMBER.search(subject)
+    named = _first(_MERGED_NUMBER, message.lstrip("\n")) or (found[1] if found else None)
     return _plausible(named)
 
 
@@ -73,15 +73,15 @@ def _reverted_number(message: str, subject: str, branch: str | None, repository:
         if not other or other.rpartition("/")[2].casefold() == repository.rpartition("/")[2].casefold():
             return _plausible(number)
     if title := _REVERT_TITLE.match(subject):
-        met = _TRAILING_NUMBER.search(title[1])
-        if met:
-            return _plausible(met[1])
-    met = _REVERT_BRANCH.search(branch or "")
-    return _plausible(met[1]) if met else None
+        found = _TRAILING_NUMBER.search(title[1])
+        if found:
+            return _plausible(found[1])
+    found = _REVERT_BRANCH.search(branch or "")
+    return _plausible(found[1]) if found else None
 
 
 def _first(expressions: tuple[re.Pattern[str], ...], text: str) -> str | None:
-    return next((met[1] for expression in expressions if (met := expression.search(text))), None)
+    return next((found[1] for expression in expressions if (found := expression.search(text))), None)
 
 
 def _plausible(number: str | None) -> int | None:

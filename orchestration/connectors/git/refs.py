@@ -117,8 +117,8 @@ def _positions(git: Git, found: Sequence[Ref], as_of: int) -> dict[str, str]:
     late = [ref.sha for ref in found if ref.committed is None or ref.committed >= as_of]
     after: dict[str, str | None] = {}
     if late:
-        asked = ("rev-list", "--first-parent", "--parents", f"--max-age={as_of}", "--stdin")
-        for line in git.lines(*asked, stdin=late):
+        command = ("rev-list", "--first-parent", "--parents", f"--max-age={as_of}", "--stdin")
+        for line in git.lines(*command, stdin=late):
             sha, *parents = line.split(" ")
             after[sha] = parents[0] if parents else None
     positions: dict[str, str] = {}

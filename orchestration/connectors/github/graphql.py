@@ -34,7 +34,7 @@ class GraphQL:
         enterprise = base_url.rstrip("/").removesuffix("/api/v3")
         self._url = f"{enterprise}/api/graphql" if base_url.rstrip("/").endswith("/api/v3") else "graphql"
 
-    def ask(self, query: str, variables: Mapping[str, object], attempts: int | None = None) -> Node:
+    def run(self, query: str, variables: Mapping[str, object], attempts: int | None = None) -> Node:
         """The `data` of the answer; errors raise as they do in REST."""
         body = {"query": query, "variables": dict(variables)}
         answer = self._client.post_json(self._url, body, judge=_judge, attempts=attempts)
@@ -70,10 +70,10 @@ class GraphQL:
     def _lighter(self, query: str, variables: Mapping[str, object], page: int) -> tuple[Node, int]:
         while page > 1:
             try:
-                return self.ask(query, {**variables, "page": page}, HEAVY_ATTEMPTS), page
+                return self.run(query, {**variables, "page": page}, HEAVY_ATTEMPTS), page
             except UnreachableError:
                 page //= 2
-        return self.ask(query, {**variables, "page": page}), page
+        return self.run(query, {**variables, "page": page}), page
 
 
 def _judge(answer: object, headers: Mapping[str, str]) -> None:

@@ -119,11 +119,11 @@ query Deployments($owner: String!, $name: String!, $page: Int!, $after: String) 
 
 def _rest(parent: str, connection: str, selection: str) -> str:
     name, _, arguments = connection.partition("(")
-    given = f"first: $page, after: $after{', ' + arguments.rstrip(')') if arguments else ''}"
+    page_arguments = f"first: $page, after: $after{', ' + arguments.rstrip(')') if arguments else ''}"
     fragment = ACCOUNT if "...Account" in selection else ""
     return f"""
 query Rest($id: ID!, $page: Int!, $after: String) {{
-  node(id: $id) {{ ... on {parent} {{ {name}({given}) {{ {selection} }} }} }}
+  node(id: $id) {{ ... on {parent} {{ {name}({page_arguments}) {{ {selection} }} }} }}
   {RATE_LIMIT}
 }}
 {fragment}

@@ -117,8 +117,8 @@ class _PagerDuty:
             yield self.incident_row(found)
 
     def unresolved(self) -> Iterator[Mapping[str, Any]]:
-        asked = {**self._incidents, "date_range": "all", "statuses[]": list(UNRESOLVED)}
-        return listed(self.get, "incidents", asked)
+        params = {**self._incidents, "date_range": "all", "statuses[]": list(UNRESOLVED)}
+        return listed(self.get, "incidents", params)
 
     def one_incident(self, incident_id: str) -> Iterator[Item]:
         """The incident, or nothing when it was deleted: its last landed version remains."""
