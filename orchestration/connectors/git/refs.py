@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestration.connectors.git.checks import check_countable
@@ -93,6 +93,12 @@ def read_refs(git: Git, default_branch: str | None, as_of: int) -> Refs:
     if main is not None:
         refs.default_branch = main.removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")
         refs.main = positions.get(main)
+    _sort_into(refs, found, positions, as_of)
+    return refs
+
+
+def _sort_into(refs: Refs, found: Mapping[str, Ref], positions: Mapping[str, str], as_of: int) -> None:
+    """Sort the positions into notes, tags, heads of pull requests and other tips."""
     tips, named = dict[str, None](), set[str]()
     for name, sha in positions.items():
         if name.startswith("refs/notes/"):
@@ -109,7 +115,6 @@ def read_refs(git: Git, default_branch: str | None, as_of: int) -> Refs:
         tips[sha] = None
     refs.others = [sha for sha in tips if sha != refs.main]
     refs.pull_tips = {sha: tip for sha, tip in refs.pull_tips.items() if sha not in named}
-    return refs
 
 
 def _positions(git: Git, found: Sequence[Ref], as_of: int) -> dict[str, str]:

@@ -22,6 +22,7 @@ from pydantic import AliasChoices, Field, SecretStr, model_validator
 
 from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, load_bot_registry
 from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
+from orchestration.connectors.github.accounts import Node
 from orchestration.connectors.github.client import GitHubClient, Scope
 from orchestration.connectors.github.pull_requests import STREAMS as PULL_REQUEST_STREAMS
 from orchestration.connectors.github.pull_requests import pull_requests
@@ -81,18 +82,26 @@ def slices(
         yield Slice("repositories/listed", ("repositories",), listed)
     read: set[str] = set()
     for row in github.repositories(config.organisations, config.repositories):
-        if not _is_wanted(config, str(row["full_name"]), bool(row.get("fork"))):
-            continue
-        since_change = instant(row["updated_at"]) if row.get("archived") and row.get("updated_at") else None
-        for part, streams in STREAMS.items():
-            key = f"{part}/{row['full_name']}"
-            read.add(key)
-            cursor = cursors.get(key)
-            scope = Scope(str(row["full_name"]), int(str(row["id"])), partition.as_of, _since(config, part, cursor))
-            settled = since_change is not None and cursor is not None and since_change < instant(cursor)
-            items = _nothing if settled else partial(_READERS[part], github, scope)
-            yield Slice(key, streams, items, cursor=partition.as_of.isoformat())
+        if _is_wanted(config, str(row["full_name"]), bool(row.get("fork"))):
+            for slice_ in _repository_slices(config, github, row, partition, cursors):
+                read.add(slice_.key)
+                yield slice_
     yield from _gone(cursors, read)
+
+
+def _repository_slices(
+    config: Config, github: GitHubClient, row: Node, partition: DailyPartition, cursors: Cursors
+) -> Iterator[Slice]:
+    """Pull requests, deployments and issues; of an archived repository only once after its last update."""
+    name = str(row["full_name"])
+    archived_at = instant(row["updated_at"]) if row.get("archived") and row.get("updated_at") else None
+    for part, streams in STREAMS.items():
+        key = f"{part}/{name}"
+        cursor = cursors.get(key)
+        scope = Scope(name, int(str(row["id"])), partition.as_of, _since(config, part, cursor))
+        is_settled = archived_at is not None and cursor is not None and archived_at < instant(cursor)
+        items = _nothing if is_settled else partial(_READERS[part], github, scope)
+        yield Slice(key, streams, items, cursor=partition.as_of.isoformat())
 
 
 def _gone(cursors: Cursors, read: set[str]) -> Iterator[Slice]:
