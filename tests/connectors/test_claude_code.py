@@ -1,4 +1,4 @@
-"""Claude Code's session logs: which lines count, what is refused, and where the next run goes on."""
+"""Claude Code's session logs: which lines count, which are rejected, and where the next run continues."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def full(hub):
     hub.deployments = [deployment(1, "2026-11-10T00:00:00Z", [status])]
 
 
-def test_everything_lands_and_nothing_is_unknown(tool, folder):
+def test_everything_lands_without_unknown_fields(tool, folder):
     full(FakeGitHub(tool))
     report = land(folder, tool, organisations=("acme",))
     assert (report.failed_slices, report.quarantined_rows, report.unknown_fields) == ([], 0, {})
@@ -94,7 +94,7 @@ def test_people_land_as_hashes_and_bots_by_name(tool, folder):
     assert [row["email"][:2] for row in landed(folder, "pull_request_commit_authors")] == ["p_", "p_"]
 
 
-def test_a_killed_night_counts_what_was_whole_and_reads_only_the_rest_again(tool, folder):
+def test_a_killed_run_keeps_whole_slices_and_reads_the_rest_again(tool, folder):
     hub = FakeGitHub(tool)
     full(hub)
     tool.route("GET", "/repos/acme/app/issues", lambda ask: failing(503))
@@ -107,7 +107,7 @@ def test_a_killed_night_counts_what_was_whole_and_reads_only_the_rest_again(tool
     assert len(tool.asked("/graphql")) == questions
 
 
-def test_a_slice_that_breaks_half_way_leaves_no_row(tool, folder):
+def test_a_slice_that_fails_half_way_leaves_no_row(tool, folder):
     hub = FakeGitHub(tool)
     hub.pull_requests = [pull_request(n) for n in range(1, 7)]
     tool.fault(3, failing(502))
@@ -120,7 +120,7 @@ def test_a_slice_that_breaks_half_way_leaves_no_row(tool, folder):
     assert sorted(row["number"] for row in landed(folder, "pull_requests")) == [1, 2, 3, 4, 5, 6]
 
 
-def test_issues_of_others_are_followed_over_pages_whose_path_changes(tool):
+def test_issues_are_read_over_pages_whose_path_changes(tool):
     FakeGitHub(tool)
     for page in json.loads((ANSWERS / "paginate_issues.json").read_text()):
         link = page["link"].replace("https://api.github.com", tool.url)
@@ -210,7 +210,7 @@ def status_row(number, status, state, load):
     return {"deployment_id": number, "id": status, "state": state, "created_at": at, "_as_of": at, "_load_id": load}
 
 
-def test_statuses_that_were_read_or_sent_twice_are_one():
+def test_statuses_that_were_read_or_sent_twice_count_once():
     found = staged(
         "stg_github__deployment_statuses",
         "deployment_statuses",

@@ -52,7 +52,7 @@ def test_one_address_has_one_pseudonym_however_it_is_written(company):
     assert people[0]["work_email"] == accounts[3]["external_id"]
 
 
-def test_a_noreply_address_is_the_account_it_names(company):
+def test_a_noreply_address_is_the_account_that_it_names(company):
     accounts = landed(company, "company_files", "identities")
     assert accounts[0]["external_id"] == accounts[1]["external_id"] != accounts[2]["external_id"]
 
@@ -64,7 +64,7 @@ def test_no_number_address_or_login_is_readable(company):
     assert [word for word in ("ada", "h1'", "1234", "acme.example") if word in content] == []
 
 
-def test_a_pager_account_meets_the_identity_map_and_times_are_utc(company):
+def test_a_pagerduty_account_joins_the_identity_map_and_times_are_utc(company):
     pages = {"users": [{"id": "PADA", "email": "ada@acme.example", "name": "Ada"}], "log_entries": [],
              "incidents": [{"id": "P1", "status": "resolved", "created_at": "2026-11-10T10:00:00+01:00"}]}  # fmt: skip
     with Loopback() as tool:

@@ -150,10 +150,10 @@ class Client:
 
         from orchestration.connectors._http.credentials import Unsigned
 
-        asked = self._session.prepare_request(Request("GET", url, auth=Unsigned()))
+        request = self._session.prepare_request(Request("GET", url, auth=Unsigned()))
         settings = self._session.merge_environment_settings(url, {}, True, None, None)
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
-            self._session.send(asked, spool=spool, **settings)
+            self._session.send(request, spool=spool, **settings)
             yield from read_lines(spool, redacted_url("GET", url), self.retries.max_download_bytes)
 
 

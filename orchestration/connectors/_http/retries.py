@@ -128,16 +128,16 @@ class _Pacing:
 
     def _limit_pause(self, headers: Headers) -> float:
         """As the tool asks, at least a second; else doubling from the floor, plus up to a quarter by chance."""
-        asked = retry_after_seconds(headers)
-        if asked is not None:
-            return max(1.0, asked)
+        requested = retry_after_seconds(headers)
+        if requested is not None:
+            return max(1.0, requested)
         doublings = min(self.limits - 1, MAX_DOUBLINGS)
         return self.retries.limit_floor_seconds * 2.0**doublings * (1 + self.retries.jitter() / 4)
 
     def _failure_pause(self, headers: Headers) -> float:
-        asked = retry_after_seconds(headers)
-        if asked is not None:
-            return asked
+        requested = retry_after_seconds(headers)
+        if requested is not None:
+            return requested
         doublings = min(self.failures - 1, MAX_DOUBLINGS)
         longest = min(self.retries.backoff_cap_seconds, self.retries.backoff_seconds * 2.0**doublings)
         return self.retries.jitter() * longest

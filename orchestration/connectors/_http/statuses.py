@@ -23,7 +23,7 @@ _FINAL: dict[int, tuple[type[SourceError], str]] = {
 
 
 def raise_for_status(status: int, headers: Headers, message: str, what: str) -> None:
-    """Return for an answer below 400; else raise TransientError, or the error that the status stands for."""
+    """Return for an answer below 400; else raise TransientError, or the error of the status."""
     if status < 400:
         return
     detail = f": {message}" if message else ""

@@ -1,4 +1,4 @@
-"""E-mail addresses that stand for an account of a tool.
+"""E-mail addresses that name an account of a tool.
 
 Belongs here: reading GitHub's noreply addresses. Does not: deciding whose account it is, or hashing it.
 """

@@ -1,7 +1,7 @@
-"""One row of a company file: what a cell may hold, and why a row is refused.
+"""The values of one row of a company file: what a cell may hold, and why a row is rejected.
 
-Belongs here: spreadsheet artefacts (formulas, error values, decimal commas) and the form of dates and numbers.
-Does not: types as they land. A reason names the column and the rule, never what stood in the cell.
+Belongs here: spreadsheet artefacts (formulas, error values, decimal commas) and the format of dates and numbers.
+Does not: types as they land. A reason names the column and the rule, never the content of the cell.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?")
 
 
 class RejectedRow(Exception):  # noqa: N818  # a verdict on a row, not an error of ours
-    """Why a row cannot be used."""
+    """A row cannot be used; its text is the reason."""
 
 
 def checked_row(file: FileSpec, cells: Mapping[str, str], *, comma_decimals: bool) -> dict[str, object]:
-    """The row's values as text; empty cells are None. RejectedRow when one breaks its column's rule."""
+    """The values of a row as text; empty cells are None. RejectedRow when a value breaks the rule of its column."""
     record: dict[str, object] = {}
     for column, cell in cells.items():
         text = _plain(column, cell)
         if text is None and column in file.required:
             raise RejectedRow(f"{column} is empty")
-        record[column] = None if text is None else _form(file.columns[column], column, text, comma_decimals)
+        record[column] = None if text is None else _normalised(file.columns[column], column, text, comma_decimals)
     for first, last, is_inclusive in file.periods:
         _check_period(record, first, last, is_inclusive)
     return record
@@ -50,10 +50,10 @@ def _plain(column: str, cell: str) -> str | None:
     return text or None
 
 
-def _form(kind: Kind, column: str, text: str, comma_decimals: bool) -> str:
+def _normalised(kind: Kind, column: str, text: str, comma_decimals: bool) -> str:
     if kind in ("number", "percent") and comma_decimals and _COMMA_NUMBER.fullmatch(text):
         text = text.replace(",", ".")
-    return _FORMS[kind](column, text)
+    return _NORMALISERS[kind](column, text)
 
 
 def _text(column: str, text: str) -> str:
@@ -65,7 +65,7 @@ def _date(column: str, text: str) -> str:
     try:
         return date.fromisoformat(match[1] if match else "").isoformat()
     except ValueError:
-        raise RejectedRow(f"{column} is no day written YYYY-MM-DD") from None
+        raise RejectedRow(f"{column} is not a day written YYYY-MM-DD") from None
 
 
 def _month(column: str, text: str) -> str:
@@ -74,7 +74,7 @@ def _month(column: str, text: str) -> str:
     except RejectedRow:
         day = ""
     if not day.endswith("-01"):
-        raise RejectedRow(f"{column} is no month written YYYY-MM-01")
+        raise RejectedRow(f"{column} is not a month written YYYY-MM-01")
     return day
 
 
@@ -82,31 +82,31 @@ def _instant(column: str, text: str) -> str:
     try:
         return datetime.fromisoformat(text).isoformat()
     except ValueError:
-        raise RejectedRow(f"{column} is no instant written YYYY-MM-DDTHH:MM:SSZ") from None
+        raise RejectedRow(f"{column} is not a time written YYYY-MM-DDTHH:MM:SSZ") from None
 
 
 def _number(column: str, text: str) -> str:
     if not _NUMBER.fullmatch(text):
-        raise RejectedRow(f"{column} is no number written 1234.56")
+        raise RejectedRow(f"{column} is not a number written 1234.56")
     return text
 
 
 def _percent(column: str, text: str) -> str:
     number = _number(column, text.removesuffix("%").rstrip())
     if not 0 < float(number) <= 100:
-        raise RejectedRow(f"{column} is no share between 0 and 100")
+        raise RejectedRow(f"{column} is not a percentage above 0 and up to 100")
     return number
 
 
 def _currency(column: str, text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{3}", text):
-        raise RejectedRow(f"{column} is no ISO 4217 code such as EUR")
+        raise RejectedRow(f"{column} is not an ISO 4217 code such as EUR")
     return text.upper()
 
 
 def _system(column: str, text: str) -> str:
     if text.casefold() not in SYSTEMS:
-        raise RejectedRow(f"{column} is none of {', '.join(sorted(SYSTEMS))}")
+        raise RejectedRow(f"{column} is not one of {', '.join(sorted(SYSTEMS))}")
     return text.casefold()
 
 
@@ -118,7 +118,7 @@ def _check_period(record: Mapping[str, object], first: str, last: str, is_inclus
         raise RejectedRow(f"{last} is not after {first}" if not is_inclusive else f"{last} is before {first}")
 
 
-_FORMS: dict[Kind, Callable[[str, str], str]] = {
+_NORMALISERS: dict[Kind, Callable[[str, str], str]] = {
     "text": _text,
     "date": _date,
     "month": _month,

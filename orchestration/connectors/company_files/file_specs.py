@@ -1,9 +1,9 @@
-"""The files a company writes by hand or exports: which columns are read, and what makes a row unusable.
+"""The files that a company writes by hand or exports: which columns are read, and what makes a row invalid.
 
-Belongs here: one entry a file, in the words of the person who fills it in. An allow-list: a column that is not
-named here is never read. So stay out `display_name`, the `kind` of an absence (whether somebody was ill is no
-business of a metric), `level` and `manager_hr_id`, because no metric needs them.
-Does not: types and identifiers as they land; those stand in `models/staging/company_files/`.
+Belongs here: one entry a file, in the words of the person who fills it in. It is an allow-list: a column that is not
+named here is never read. So `display_name`, the `kind` of an absence (whether somebody was ill), `level` and
+`manager_hr_id` stay out; no metric needs them.
+Does not: types and identifiers as they land (`models/staging/company_files/`).
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ SYSTEMS = frozenset(
         "claude",
     ]
 )
-"""What `identity_map.csv` may call the place an account lives in; each is a namespace of identifiers."""
+"""The systems that `identity_map.csv` may name; each is a namespace of identifiers."""
 
 
 @dataclass(frozen=True)
 class FileSpec:
-    """One file. `periods` are pairs (first, last, whether the last day belongs to the period)."""
+    """One file. `periods` are triples: first column, last column, whether the last day belongs to the period."""
 
     stream: str
     names: tuple[str, ...]

@@ -1,10 +1,10 @@
-"""Records of Copilot's usage reports, whichever way they come: from download links or from exported files.
+"""Records of Copilot's usage reports, from download links and from exported files.
 
-Reads: lines (NDJSON), arrays, and the wrappers `day_totals` and `user_totals` that exports use; what the wrapper
-says about scope and day holds for its records.
-Gives: rows of user_days, user_day_features, user_day_models and organization_days, and seats.
-Leaves out: breakdowns by editor, language, skill, agent and plugin (they repeat the totals and no metric reads them),
-client versions, and all of an assignee but id and login.
+Reads:  lines (NDJSON), arrays, and the wrappers `day_totals` and `user_totals` of exports; scope and day of a wrapper
+        hold for its records.
+Yields: rows of user_days, organization_days and seats.
+Leaves out: breakdowns by feature, model, editor, language, skill, agent and plugin (they repeat the totals and no
+        metric reads them), client versions, and all of an assignee but id and login.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ SEAT_PARTIES = {"assignee": ("id", "login"), "organization": ("id",), "assigning
 
 
 def unwrapped(value: object) -> Iterator[Mapping[str, object]]:
-    """Each record of a parsed report, with scope and day from around it. A link answer holds none."""
+    """Each record of a parsed report, with scope and day of its wrapper. An answer of links holds none."""
     if isinstance(value, list):
         for each in value:
             yield from unwrapped(each)
@@ -72,7 +72,7 @@ def is_of_user(record: Record) -> bool:
 
 
 def user_items(record: Record, pointer: str) -> Iterator[Item]:
-    """A user's day; `login` is the older name of `user_login`."""
+    """A user's day; some reports write `login` for `user_login`."""
     named = {"user_login": record.get("login"), **record}
     named.pop("login", None)
     yield Row("user_days", _read(named, UNREAD_OF_USERS), pointer)

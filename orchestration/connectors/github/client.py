@@ -1,4 +1,4 @@
-"""GitHub for one run, and one repository of it for one run."""
+"""The client of one GitHub, and the scope of one repository in a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "202
 
 
 class GitHubClient:
-    """REST and GraphQL of one GitHub for one run; lists of repositories are read once and kept."""
+    """REST and GraphQL of one GitHub for one run; lists of repositories are requested once."""
 
     def __init__(
         self, base_url: str, token: SecretStr, retries: RetryPolicy | None, page_size: int, bots: BotRegistry
@@ -31,7 +31,7 @@ class GitHubClient:
         self._listed: dict[str, list[Node]] = {}
 
     def repositories(self, organisations: tuple[str, ...], names: tuple[str, ...]) -> list[Node]:
-        """Every repository once, by name; each list is asked for once a run."""
+        """Every repository once, sorted by name."""
         found: dict[int, Node] = {}
         for organisation in organisations:
             path = f"orgs/{organisation}/repos"
@@ -74,7 +74,7 @@ class Scope:
 
 
 def checked(row: object, path: str) -> Node:
-    """A row of a REST listing; an error where GitHub sent something else."""
+    """A row of a REST listing; BrokenAnswerError where it is not an object."""
     if not isinstance(row, Mapping):
-        raise BrokenAnswerError(f"github: {path} holds {type(row).__name__} where a record belongs; nothing counts.")
+        raise BrokenAnswerError(f"github: {path} holds {type(row).__name__} in place of a record; not landed.")
     return row

@@ -1,4 +1,4 @@
-"""How the github connector walks deployments, issues and members."""
+"""Deployments, issues and members: which records a run reads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from orchestration.connectors._http.errors import GoneError, NotFoundError
 from orchestration.connectors.base import Item, RejectedRecord, Row
 from orchestration.connectors.github import queries as queries
 from orchestration.connectors.github import records as records
+from orchestration.connectors.github.accounts import Record, user
 from orchestration.connectors.github.client import GitHubClient, Scope, checked
 from orchestration.connectors.github.graphql import Node
 
@@ -15,7 +16,7 @@ DEPLOYMENT_PAGE = 50
 
 
 def deployments(github: GitHubClient, scope: Scope) -> Iterator[Item]:
-    """Newest first, down to `since`; the order is that of creation, which does not move."""
+    """Newest first, down to `since`; the order is by creation, so it does not change while we read."""
     path = ("repository", "deployments")
     for parent, connection in github.graphql.pages(queries.DEPLOYMENTS, scope.variables, path, DEPLOYMENT_PAGE):
         of = {"repository_id": parent["databaseId"], "repository": parent["nameWithOwner"]}
@@ -29,7 +30,7 @@ def deployments(github: GitHubClient, scope: Scope) -> Iterator[Item]:
             return
 
 
-def _deployment(github: GitHubClient, scope: Scope, node: Node, of: records.Record) -> Iterator[Item]:
+def _deployment(github: GitHubClient, scope: Scope, node: Node, of: Record) -> Iterator[Item]:
     pointer = f"deployments/{node['id']}"
     yield Row("deployments", records.deployment(node, of), pointer)
     for status in github.graphql.nodes(node, "statuses", queries.REST["statuses"], pointer):
@@ -39,30 +40,30 @@ def _deployment(github: GitHubClient, scope: Scope, node: Node, of: records.Reco
 
 
 def issues(github: GitHubClient, scope: Scope) -> Iterator[Item]:
-    """In the order of creation, so that an update while we read moves none past us; pull requests are dropped."""
+    """Sorted by creation, so that an update while we read moves no issue to another page; without pull requests."""
     path = f"repos/{scope.repository}/issues"
-    asked: dict[str, object] = {"state": "all", "sort": "created", "direction": "asc", "per_page": 100}
+    params: dict[str, object] = {"state": "all", "sort": "created", "direction": "asc", "per_page": 100}
     if scope.since is not None:
-        asked["since"] = scope.since.strftime("%Y-%m-%dT%H:%M:%SZ")
+        params["since"] = scope.since.strftime("%Y-%m-%dT%H:%M:%SZ")
     of = {"repository_id": scope.repository_id, "repository": scope.repository}
     try:
-        for page in github.rest.pages(path, asked):
+        for page in github.rest.pages(path, params):
             for row in (checked(found, path) for found in page):
                 if "pull_request" not in row and not scope.is_later(row.get("created_at")):
                     yield Row("issues", records.issue(row, of), f"issues/{scope.repository}#{row.get('number')}")
     except GoneError:
-        return  # a repository whose issues are switched off has none
+        return  # issues are switched off
 
 
 def members(github: GitHubClient, organisation: str, read_emails: bool) -> Iterator[Item]:
-    """The members; with `read_emails` the address that each shows to everyone."""
+    """The members; with `read_emails` also the public address of each profile."""
     path = f"orgs/{organisation}/members"
     number = 0
     for page in github.rest.pages(path, {"per_page": 100}):
         for row in (checked(found, path) for found in page):
             number += 1
             email = _public_email(github, str(row["login"])) if read_emails else None
-            record = records.user(row, is_member=True, email=email)
+            record = user(row, is_member=True, email=email)
             # a login is an identifier, so the pointer counts instead
             pointer = f"{path}#{number}"
             yield Row("users", record, pointer) if record else RejectedRecord("users", "no_account", pointer, b"")

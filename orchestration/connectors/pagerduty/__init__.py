@@ -1,13 +1,13 @@
 """PagerDuty: incidents, what happened to them, and accounts.
 
-Reads:  GET /incidents (weeks of `created_at`, and all that are unresolved), GET /incidents/{id} (those that
-        were unresolved last run and are no longer), GET /log_entries, /users. Read-only key.
-Lands:  `incidents`, `log_entries`, `users`, each record as sent but for what is left out.
-Again:  `since` filters on creation, so a week of incidents is read again until 35 days after its end (causes
-        and priorities come late); the log is append-only and is read again for one day.
-Leaves out: titles, descriptions, bodies, notes, names, assignments, targets of notifications (free text, people;
-        no metric reads them) and log entries of type notify (whom a pager woke is nobody's business here).
-        From the dropped words only an explicit root cause is kept (`causes`).
+Reads:  GET /incidents (weeks of `created_at`, and all that are unresolved), GET /incidents/{id} (those that were
+        unresolved in the last run and no longer are), GET /log_entries, /users. A read-only key is enough.
+Lands:  `incidents`, `log_entries`, `users`.
+Lookback: `since` filters by creation, so a week of incidents is read again until 35 days after its end, because causes
+        and priorities come late. The log is append-only; a week of it is read again for one day.
+Leaves out: titles, descriptions, bodies, notes, names, assignments and targets of notifications (free text and people;
+        no metric reads them), and log entries of type notify (who was paged). Of the dropped texts only an explicit
+        root cause is kept (`causes`).
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ FIRST_MONDAY = date(1970, 1, 5)
 
 
 class Config(SourceConfig):
-    """Section `pagerduty` of the company's settings; the key comes from the environment."""
+    """`[sources.pagerduty]`; the key comes from the environment."""
 
     api_key: SecretStr = Field(description="A read-only REST key.")
-    base_url: str = Field(default="https://api.pagerduty.com", description="Another for accounts of another region.")
-    history_days: int = Field(default=371, ge=42, description="How far back the first run reads.")
-    team_ids: tuple[str, ...] = Field(default=(), description="PagerDuty teams to read; empty is all.")
-    read_bodies: bool = Field(default=True, description="Ask for bodies, to find `root cause: …` in them.")
-    cause_fields: tuple[str, ...] = Field(default=CAUSE_FIELDS, description="Fields that name a root cause.")
-    impact_fields: tuple[str, ...] = Field(default=IMPACT_FIELDS, description="Fields with the first harm.")
+    base_url: str = Field("https://api.pagerduty.com", description="Depends on the service region.")
+    history_days: int = Field(371, ge=42, description="Days that the first run reads.")
+    team_ids: tuple[str, ...] = Field((), description="PagerDuty teams to read; empty reads all.")
+    read_bodies: bool = Field(True, description="Whether bodies are searched for `root cause: …`.")
+    cause_fields: tuple[str, ...] = Field(CAUSE_FIELDS, description="Custom fields that name a root cause.")
+    impact_fields: tuple[str, ...] = Field(IMPACT_FIELDS, description="Custom fields with the start of the impact.")
 
 
 def slices(
@@ -67,7 +67,7 @@ def slices(
 
 
 def _weeks(partition: DailyPartition, history_days: int) -> Iterator[tuple[datetime, datetime]]:
-    """Whole weeks from Monday, fixed in the calendar: every run means the same window by the same key."""
+    """Calendar weeks from Monday, so that a key names the same window in every run."""
     oldest = (partition.as_of - timedelta(days=history_days)).date()
     monday = FIRST_MONDAY + (oldest - FIRST_MONDAY) // WINDOW * WINDOW
     start = datetime.combine(monday, time(), UTC)
@@ -81,7 +81,7 @@ def _is_settled(cursor: str | None, end: datetime, overlap: timedelta) -> bool:
 
 
 def _unresolved(pagerduty: _PagerDuty, cursors: Cursors) -> Slice:
-    """All incidents that are open, of any age, and those that were open in the last run, which no list names."""
+    """All open incidents of any age, and those that were open in the last run and no longer are."""
     key = "incidents/unresolved"
     before = set(json.loads(cursors.get(key, "[]")))
     now: set[str] = set()
@@ -117,11 +117,11 @@ class _PagerDuty:
             yield self.incident_row(found)
 
     def unresolved(self) -> Iterator[Mapping[str, Any]]:
-        asked = {**self._incidents, "date_range": "all", "statuses[]": list(UNRESOLVED)}
-        return listed(self.get, "incidents", asked)
+        params = {**self._incidents, "date_range": "all", "statuses[]": list(UNRESOLVED)}
+        return listed(self.get, "incidents", params)
 
     def one_incident(self, incident_id: str) -> Iterator[Item]:
-        """Nothing for an incident that was deleted, or merged away with its service: its last version stays."""
+        """The incident, or nothing when it was deleted: its last landed version remains."""
         try:
             answer = self.get(f"incidents/{incident_id}", self._include)
         except NotFoundError:
