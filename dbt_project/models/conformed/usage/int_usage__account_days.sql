@@ -24,7 +24,9 @@
     'unclassified_input_tokens', 'requests', 'reported_cost_usd', 'cost_basis',
 ] -%}
 {%- set claude_code_tokens_lack = ['unclassified_input_tokens', 'sessions', 'prompts', 'accepted_results'] -%}
-{%- set copilot_lacks = ['uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'cache_write_1h_tokens'] -%}
+{%- set copilot_lacks = [
+    'uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'cache_write_1h_tokens',
+] -%}
 with arms as (
 
     {{ union_arms(columns, [
