@@ -13,7 +13,6 @@ gathered as (
     select
         changes.change_id,
         changes.created_at,
-        draft_periods.is_opened_as_draft,
         coalesce(draft_periods.draft_hours, cast(0 as double)) as draft_hours,
         coalesce(draft_periods.redraft_hours, cast(0 as double)) as redraft_hours,
         draft_periods.ready_at,
@@ -81,7 +80,6 @@ select
     created_at,
     started_at as first_commit_at,
     is_first_commit_lost,
-    is_opened_as_draft,
     ready_at,
     first_review_at,
     review_at,
