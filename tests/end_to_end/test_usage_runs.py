@@ -74,7 +74,7 @@ def build(company, day: int):
     assert outcome.is_good, outcome.failed
     record_built(inputs)
     with duckdb.connect(str(company.warehouse)) as warehouse:
-        answers = "select * from conformed.int_usage__claude_code_messages where not is_day_marker order by all"
+        answers = "select * from conformed.int_usage__claude_code_answers where account is not null order by all"
         days = "select * from conformed.int_usage__account_days order by all"
         return warehouse.execute(answers).fetchall(), warehouse.execute(days).fetchall()
 

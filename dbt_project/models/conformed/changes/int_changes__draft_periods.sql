@@ -96,7 +96,6 @@ draft_times as (
 
 select
     opened.change_id,
-    opened.is_opened_as_draft,
     case
         when not opened.is_opened_as_draft then opened.created_at
         -- merged while still a draft: it was ready at the merge at the latest

@@ -13,7 +13,6 @@ gathered as (
     select
         changes.change_id,
         changes.created_at,
-        draft_periods.is_opened_as_draft,
         coalesce(draft_periods.draft_hours, cast(0 as double)) as draft_hours,
         coalesce(draft_periods.redraft_hours, cast(0 as double)) as redraft_hours,
         draft_periods.ready_at,
@@ -27,8 +26,10 @@ gathered as (
         changes.merged_at,
         close_events.closed_at,
         close_events.reopenings,
-        close_events.open_hours
+        close_events.open_hours,
+        context.organisation_zone
     from {{ ref('int_changes__unioned') }} as changes
+    cross join {{ ref('stg_run__context') }} as context
     inner join {{ ref('int_changes__close_events') }} as close_events
         on changes.change_id = close_events.change_id
     left join {{ ref('int_changes__draft_periods') }} as draft_periods
@@ -79,7 +80,6 @@ select
     created_at,
     started_at as first_commit_at,
     is_first_commit_lost,
-    is_opened_as_draft,
     ready_at,
     first_review_at,
     review_at,
@@ -94,9 +94,9 @@ select
     coalesce(first_review_at < ready_at, false) as is_reviewed_before_ready,
     is_reviewed_before_creation,
     coalesce(first_review_at > merged_at, false) as is_reviewed_after_merge,
-    {{ local_date('ready_at', 'context.organisation_zone') }} as ready_date,
-    {{ local_date('merged_at', 'context.organisation_zone') }} as merged_date,
-    {{ local_date('closed_at', 'context.organisation_zone') }} as closed_date,
+    {{ local_date('ready_at', 'organisation_zone') }} as ready_date,
+    {{ local_date('merged_at', 'organisation_zone') }} as merged_date,
+    {{ local_date('closed_at', 'organisation_zone') }} as closed_date,
     draft_hours,
     redraft_hours,
     open_hours,
@@ -112,4 +112,3 @@ select
     coalesce(least(coding_hours, merge_wait_hours, cycle_time_hours, commit_to_merge_hours) < 0, false)
         as has_negative_duration
 from timed
-cross join {{ ref('stg_run__context') }} as context

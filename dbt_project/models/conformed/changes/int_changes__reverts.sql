@@ -1,12 +1,6 @@
-{#- A revert of a revert of a revert … is followed five levels down; the sixth would count as none. -#}
+{#- A revert of a revert of a revert is followed five levels down; a sixth is ignored. -#}
 {%- set levels = 5 -%}
-with changes as (
-
-    select * from {{ ref('int_changes__unioned') }}
-
-),
-
-pairs as (
+with pairs as (
 
     select * from {{ ref('int_changes__revert_pairs') }}
 
@@ -50,11 +44,10 @@ chained as (
 select
     changes.change_id,
     min(chained.reverted_at) filter (where chained.depth = 1) as reverted_at,
-    count(distinct chained.reverting_id) as links,
-    -- the last word of the chain: an odd distance takes the change out, an even one puts it back
+    -- the latest revert of the chain decides: an odd distance takes the change out, an even one puts it back
     max_by(chained.depth % 2 = 1, chained.reverted_at) as is_out_of_effect,
     max_by(chained.depth % 2 = 0, chained.reverted_at) as is_reapplied
 from chained
-inner join changes
+inner join {{ ref('int_changes__unioned') }} as changes
     on chained.reverted_id = changes.change_id
 group by changes.change_id

@@ -1,11 +1,4 @@
-with live as (
-
-    select * from {{ ref('int_deployments__placed') }}
-    where is_live and not is_repeat
-
-),
-
-neighbours as (
+with neighbours as (
 
     select
         deployment_id,
@@ -20,7 +13,8 @@ neighbours as (
             partition by repository, commit_sha
             order by finished_at, deployment_id
         ) as times_live
-    from live
+    from {{ ref('int_deployments__placed') }}
+    where is_live and not is_repeat
     window by_finish as (partition by repository order by finished_at, deployment_id)
 
 ),
@@ -31,8 +25,7 @@ redeployed as (
         cause_deployment_id,
         cause_finished_at,
         deployment_id as remediation_deployment_id,
-        finished_at as remediation_finished_at,
-        'redeployed' as evidence
+        finished_at as remediation_finished_at
     from neighbours
     where
         times_live > 1
@@ -45,12 +38,11 @@ redeployed as (
 -- the change that was reverted went live with one deployment, its revert with a later one
 reverted as (
 
-    select distinct
+    select
         introduced.deployment_id as cause_deployment_id,
         introduced.finished_at as cause_finished_at,
         repaired.deployment_id as remediation_deployment_id,
-        repaired.finished_at as remediation_finished_at,
-        'reverted' as evidence
+        repaired.finished_at as remediation_finished_at
     from {{ ref('int_changes__revert_pairs') }} as pairs
     inner join {{ ref('int_deployments__changes') }} as introduced
         on pairs.reverted_id = introduced.change_id
@@ -62,16 +54,14 @@ reverted as (
 
 )
 
-select
+select distinct
     remediation_deployment_id,
     cause_deployment_id,
-    remediation_finished_at,
-    min(evidence) as evidence
+    remediation_finished_at
 from (
     select * from redeployed
     union all
     select * from reverted
 ) as found
--- B.6: what was put right later than 72 hours after it went live was not an emergency
+-- B.6: a deployment that was repaired later than 72 hours after it went live was not an emergency
 where {{ elapsed_hours('cause_finished_at', 'remediation_finished_at') }} <= 72
-group by remediation_deployment_id, cause_deployment_id, remediation_finished_at

@@ -23,53 +23,37 @@ accounts as (
 
     select
         identifier,
-        linked_identifier,
-        'github' as source_system
+        linked_identifier
     from github_logins
     union
     select
+        identifier,
+        linked_identifier
+    from copilot_logins
+    union
+    select
         github_id,
-        email,
-        'github'
+        email
     from {{ ref('stg_github__users') }}
     union
     select
         account_identifier,
-        email_identifier,
-        'github'
+        email_identifier
     from {{ ref('stg_github__pull_request_commit_authors') }}
     union
     select
-        identifier,
-        linked_identifier,
-        'copilot'
-    from copilot_logins
-    union
-    select
         user_identifier,
-        email_identifier,
-        'pagerduty'
+        email_identifier
     from {{ ref('stg_pagerduty__users') }}
 
 ),
 
 -- a readable identifier is a machine; a machine links no people
-both_ways as (
+personal as (
 
     select
         identifier,
-        linked_identifier,
-        source_system
-    from accounts
-    where
-        substr(identifier, 1, 2) = 'p_'
-        and substr(linked_identifier, 1, 2) = 'p_'
-        and identifier != linked_identifier
-    union
-    select
-        linked_identifier,
-        identifier,
-        source_system
+        linked_identifier
     from accounts
     where
         substr(identifier, 1, 2) = 'p_'
@@ -80,7 +64,10 @@ both_ways as (
 
 select
     identifier,
+    linked_identifier
+from personal
+union
+select
     linked_identifier,
-    min(source_system) as source_system
-from both_ways
-group by identifier, linked_identifier
+    identifier
+from personal

@@ -14,7 +14,7 @@ named as (
     cross join context
     where incidents.created_at < context.as_of
     union
-    -- a cause that was written down later counts from then on
+    -- a cause that was recorded later counts from then on
     select
         'pagerduty:' || log_entries.incident_id as incident_id,
         log_entries.explicit_cause_sha as cause_sha,

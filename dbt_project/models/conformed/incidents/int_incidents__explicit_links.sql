@@ -38,7 +38,7 @@ named as (
     from causes
     inner join live
         on causes.cause_deployment = live.native_id
-        -- a tag's name says little without its service
+        -- the name of a tag is unique only within its service
         and (live.source_system != 'git' or causes.service_id = live.service_id)
     where live.finished_at <= causes.started_at
     union all

@@ -5,19 +5,6 @@ with incidents as (
 
 ),
 
-live as (
-
-    select * from {{ ref('int_deployments__placed') }}
-    where is_live and not is_repeat
-
-),
-
-rollbacks as (
-
-    select * from {{ ref('int_deployments__rollbacks') }}
-
-),
-
 explicit_links as (
 
     select distinct
@@ -27,20 +14,22 @@ explicit_links as (
 
 ),
 
--- no service, no guess; and at most one deployment is blamed by nearness alone
+-- by time only: at most one deployment an incident, the last of the same service within 24 hours before
 temporal_links as (
 
     select
         incidents.incident_id,
         live.deployment_id
     from incidents
-    inner join live
+    inner join {{ ref('int_deployments__placed') }} as live
         on incidents.service_id = live.service_id
         and incidents.started_at >= live.finished_at
     left join explicit_links
         on incidents.incident_id = explicit_links.incident_id
     where
-        explicit_links.incident_id is null
+        live.is_live
+        and not live.is_repeat
+        and explicit_links.incident_id is null
         and {{ elapsed_hours('live.finished_at', 'incidents.started_at') }} <= 24
     qualify row_number() over (
         partition by incidents.incident_id
@@ -74,14 +63,14 @@ links as (
             '{{ role }}' as role,
             'rollback' as method,
             min(remediation_finished_at) as remediated_at
-        from rollbacks
+        from {{ ref('int_deployments__rollbacks') }}
         group by {{ role }}_deployment_id
     {%- endfor %}
 
 )
 
 select
-    -- a rollback needs no incident: the deployment that was taken back stands for it
+    -- a rollback needs no incident: the key has the deployment that was rolled back
     coalesce(links.incident_id, 'none') || '|' || links.deployment_id || '|' || links.role as link_id,
     links.incident_id,
     links.deployment_id,

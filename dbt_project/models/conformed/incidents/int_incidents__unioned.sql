@@ -1,23 +1,11 @@
-with context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-severities as (
-
-    select * from {{ ref('incident_severities') }}
-
-),
-
-incidents as (
+with incidents as (
 
     select
         'pagerduty' as source_system,
         'pagerduty:' || incidents.incident_id as incident_id,
         pagerduty_services.service_id,
         coalesce(pagerduty_services.service_id, incidents.pagerduty_service_id) as place,
-        -- what was felt first counts, if somebody wrote it down
+        -- the start of the impact counts where somebody recorded it
         coalesce(incidents.impact_started_at, incidents.created_at) as started_at,
         case when incidents.resolved_at < context.as_of then incidents.resolved_at end as resolved_at,
         severities.severity,
@@ -30,10 +18,10 @@ incidents as (
         end as noise_reason,
         causes.incident_id is not null as has_explicit_cause
     from {{ ref('stg_pagerduty__incidents') }} as incidents
-    cross join context
+    cross join {{ ref('stg_run__context') }} as context
     left join {{ ref('int_services__pagerduty_services') }} as pagerduty_services
         on incidents.pagerduty_service_id = pagerduty_services.pagerduty_service_id
-    left join severities
+    left join {{ ref('incident_severities') }} as severities
         on lower(incidents.priority) = lower(severities.priority)
     left join (select distinct incident_id from {{ ref('int_incidents__explicit_causes') }}) as causes
         on 'pagerduty:' || incidents.incident_id = causes.incident_id
@@ -41,8 +29,8 @@ incidents as (
 
 ),
 
--- one outage pages many times: what begins within 30 minutes of the last page of its service belongs to it,
--- unless somebody named a cause of its own
+-- one outage pages many times: an incident within 30 minutes of the one before of its service belongs to the same
+-- outage, unless somebody recorded a cause of its own
 gaps as (
 
     select

@@ -5,12 +5,6 @@ with names as (
 
 ),
 
-priced_models as (
-
-    select distinct model from {{ ref('model_prices') }}
-
-),
-
 -- us.anthropic.claude-sonnet-4-5-20250929-v1:0, claude-sonnet-4.5[1m] and claude-sonnet-4-5 are one model
 stripped as (
 
@@ -41,10 +35,7 @@ dashed as (
 
 select
     dashed.model,
-    coalesce(aliases.model, dashed.plain_model) as canonical_model,
-    prices.model is not null as is_priced
+    coalesce(aliases.model, dashed.plain_model) as canonical_model
 from dashed
 left join {{ ref('model_aliases') }} as aliases
     on dashed.plain_model = aliases.alias
-left join priced_models as prices
-    on coalesce(aliases.model, dashed.plain_model) = prices.model

@@ -33,7 +33,8 @@ repositories as (
         case when count(distinct lower(repository)) = 1 then min(repository) end as only_repository,
         count(distinct lower(repository)) as repositories,
         min(team_id) as team_id
-    from {{ ref('int_services__repositories') }}
+    from {{ ref('int_changes__repositories') }}
+    where is_listed
     group by service_id
 
 )

@@ -1,10 +1,9 @@
--- what the file still says goes before what it no longer says
+-- current lines of the catalogue go before those that it no longer has
 with entries as (
 
     select
         pagerduty_service_id,
-        service_id,
-        team_id
+        service_id
     from {{ ref('stg_company_files__services') }}
     where pagerduty_service_id is not null
     qualify rank() over (
@@ -13,11 +12,10 @@ with entries as (
 
 )
 
--- a pager service that several services share names none of them
+-- a PagerDuty service that several services share belongs to none of them
 select
     pagerduty_service_id,
-    min(service_id) as service_id,
-    min(team_id) as team_id
+    min(service_id) as service_id
 from entries
 group by pagerduty_service_id
 having count(distinct service_id) = 1

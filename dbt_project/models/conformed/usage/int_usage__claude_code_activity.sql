@@ -5,7 +5,7 @@ with replaced_days as (
 
 ),
 
--- what a program asks through the SDK is no prompt of a person; older clients do not say, and count as typed
+-- what a program sends through the SDK is not a prompt of a person; older clients do not record it and count as typed
 turns as (
 
     select
@@ -14,8 +14,7 @@ turns as (
         account_type,
         session_id,
         0 as prompts
-    from {{ ref('int_usage__claude_code_messages') }}
-    where not is_day_marker
+    from {{ rows_of(ref('int_usage__claude_code_answers')) }} as answers
 
     union all
 
@@ -43,9 +42,7 @@ sources as (
         cast(null as bigint) as vendor_sessions,
         cast(null as bigint) as accepted_results
     from turns
-    {% if is_incremental() %}
-        where usage_date in (select replaced_days.usage_date from replaced_days)
-    {% endif %}
+    where {{ on_days_of('replaced_days') }}
     group by usage_date, account, account_type
 
     union all
@@ -59,9 +56,7 @@ sources as (
         sum(sessions) as vendor_sessions,
         cast(null as bigint) as accepted_results
     from {{ ref('stg_claude_code__analytics_days') }}
-    {% if is_incremental() %}
-        where usage_date in (select replaced_days.usage_date from replaced_days)
-    {% endif %}
+    where {{ on_days_of('replaced_days') }}
     group by usage_date, account, account_type
 
     union all
@@ -75,14 +70,12 @@ sources as (
         cast(null as bigint) as vendor_sessions,
         sum(accepted_edits) as accepted_results
     from {{ ref('stg_claude_code__analytics_tools') }}
-    {% if is_incremental() %}
-        where usage_date in (select replaced_days.usage_date from replaced_days)
-    {% endif %}
+    where {{ on_days_of('replaced_days') }}
     group by usage_date, account, account_type
 
 ),
 
--- sessions as the vendor counts them where it does; only logs know prompts, only the vendor accepted edits
+-- sessions as the vendor counts them where it does; only logs have prompts, only the vendor has accepted edits
 activity as (
 
     select
@@ -100,13 +93,14 @@ activity as (
 )
 
 select
-    coalesce(activity.source_system, 'day_marker') as source_system,
-    coalesce(activity.account, 'day_marker') as account,
+    activity.source_system,
+    'claude_code' as tool,
+    activity.account,
     activity.account_type,
+    'activity' as measures,
+    'all' as model,
     cast(activity.sessions as bigint) as sessions,
     cast(activity.prompts as bigint) as prompts,
     cast(activity.accepted_results as bigint) as accepted_results,
-    coalesce(activity.usage_date, replaced_days.usage_date) as usage_date
-from replaced_days
-{% if is_incremental() %}left{% else %}full{% endif %} join activity
-    on replaced_days.usage_date = activity.usage_date
+    {{ replaced_day('activity') }} as usage_date
+from {{ rows_and_empty_days('activity') }}

@@ -18,10 +18,8 @@ log_days as (
         sum(cache_write_1h_tokens) as cache_write_1h_tokens,
         sum(output_tokens) as output_tokens,
         count(*) as requests
-    from {{ ref('int_usage__claude_code_messages') }}
-    where
-        not is_day_marker
-        {{ 'and usage_date in (select replaced_days.usage_date from replaced_days)' if is_incremental() }}
+    from {{ rows_of(ref('int_usage__claude_code_answers')) }} as answers
+    where {{ on_days_of('replaced_days') }}
     group by usage_date, account, account_type, model
 
 ),
@@ -39,14 +37,12 @@ vendor_days as (
         sum(output_tokens) as output_tokens,
         sum(reported_cost_usd) as reported_cost_usd
     from {{ ref('stg_claude_code__analytics_models') }}
-    {% if is_incremental() %}
-        where usage_date in (select replaced_days.usage_date from replaced_days)
-    {% endif %}
+    where {{ on_days_of('replaced_days') }}
     group by usage_date, account, account_type, model
 
 ),
 
--- one source per account and day: where logs were collected, the vendor's figures are the same tokens again
+-- one source per account and day: where logs were collected, the vendor reports the same tokens again
 chosen as (
 
     select
@@ -88,10 +84,12 @@ chosen as (
 )
 
 select
-    coalesce(chosen.source_system, 'day_marker') as source_system,
-    coalesce(chosen.account, 'day_marker') as account,
+    chosen.source_system,
+    'claude_code' as tool,
+    chosen.account,
     chosen.account_type,
-    coalesce(chosen.model, 'day_marker') as model,
+    'tokens' as measures,
+    chosen.model,
     cast(chosen.uncached_input_tokens as bigint) as uncached_input_tokens,
     cast(chosen.cache_read_tokens as bigint) as cache_read_tokens,
     cast(chosen.cache_write_tokens as bigint) as cache_write_tokens,
@@ -99,7 +97,6 @@ select
     cast(chosen.output_tokens as bigint) as output_tokens,
     chosen.requests,
     cast(chosen.reported_cost_usd as decimal(18, 6)) as reported_cost_usd,
-    coalesce(chosen.usage_date, replaced_days.usage_date) as usage_date
-from replaced_days
-{% if is_incremental() %}left{% else %}full{% endif %} join chosen
-    on replaced_days.usage_date = chosen.usage_date
+    case when chosen.reported_cost_usd is not null then 'vendor_estimate' end as cost_basis,
+    {{ replaced_day('chosen') }} as usage_date
+from {{ rows_and_empty_days('chosen') }}

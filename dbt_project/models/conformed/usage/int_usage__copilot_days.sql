@@ -5,13 +5,14 @@ with replaced_days as (
 
 ),
 
--- a user of two organisations is in both reports, which repeat each other and do not add up: the fuller row stands
+-- a user of two organisations is in both reports, which repeat each other and do not add up: the fuller row counts
 user_days as (
 
-    select * from {{ ref('stg_copilot__user_days') }}
-    {% if is_incremental() %}
-        where usage_date in (select replaced_days.usage_date from replaced_days)
-    {% endif %}
+    select
+        *,
+        coalesce(cli_input_tokens, app_input_tokens, cli_output_tokens, app_output_tokens) is not null as has_tokens
+    from {{ ref('stg_copilot__user_days') }}
+    where {{ on_days_of('replaced_days') }}
     qualify row_number() over (
         partition by usage_date, account
         order by
@@ -20,31 +21,58 @@ user_days as (
             scope_id asc
     ) = 1
 
+),
+
+measured as (
+
+    select
+        usage_date,
+        account,
+        'activity' as measures,
+        'all' as model,
+        cast(null as bigint) as unclassified_input_tokens,
+        cast(null as bigint) as output_tokens,
+        cast(null as bigint) as requests,
+        {{ known_sum('cli_sessions', 'app_sessions') }} as sessions,
+        prompts,
+        acceptances as accepted_results,
+        cast(ai_credits_used * 0.01 as decimal(18, 6)) as reported_cost_usd
+    from user_days
+
+    union all
+
+    -- only the command line and the app count tokens, and they report neither model nor cache
+    select
+        usage_date,
+        account,
+        'tokens' as measures,
+        'unknown' as model,
+        {{ known_sum('cli_input_tokens', 'app_input_tokens') }} as unclassified_input_tokens,
+        {{ known_sum('cli_output_tokens', 'app_output_tokens') }} as output_tokens,
+        {{ known_sum('cli_requests', 'app_requests') }} as requests,
+        cast(null as bigint) as sessions,
+        cast(null as bigint) as prompts,
+        cast(null as bigint) as accepted_results,
+        cast(null as decimal(18, 6)) as reported_cost_usd
+    from user_days
+    where has_tokens
+
 )
 
 select
-    coalesce(user_days.account, 'day_marker') as account,
-    case
-        when coalesce(user_days.cli_input_tokens, user_days.app_input_tokens) is not null
-            then coalesce(user_days.cli_input_tokens, 0) + coalesce(user_days.app_input_tokens, 0)
-    end as unclassified_input_tokens,
-    case
-        when coalesce(user_days.cli_output_tokens, user_days.app_output_tokens) is not null
-            then coalesce(user_days.cli_output_tokens, 0) + coalesce(user_days.app_output_tokens, 0)
-    end as output_tokens,
-    case
-        when coalesce(user_days.cli_requests, user_days.app_requests) is not null
-            then coalesce(user_days.cli_requests, 0) + coalesce(user_days.app_requests, 0)
-    end as requests,
-    case
-        when coalesce(user_days.cli_sessions, user_days.app_sessions) is not null
-            then coalesce(user_days.cli_sessions, 0) + coalesce(user_days.app_sessions, 0)
-    end as sessions,
-    user_days.prompts,
-    user_days.generations,
-    user_days.acceptances as accepted_results,
-    cast(user_days.ai_credits_used * 0.01 as decimal(18, 6)) as reported_cost_usd,
-    coalesce(user_days.usage_date, replaced_days.usage_date) as usage_date
-from replaced_days
-{% if is_incremental() %}left{% else %}full{% endif %} join user_days
-    on replaced_days.usage_date = user_days.usage_date
+    'copilot' as source_system,
+    'copilot' as tool,
+    measured.account,
+    'github_id' as account_type,
+    measured.measures,
+    measured.model,
+    measured.unclassified_input_tokens,
+    measured.output_tokens,
+    measured.requests,
+    measured.sessions,
+    measured.prompts,
+    measured.accepted_results,
+    measured.reported_cost_usd,
+    case when measured.reported_cost_usd is not null then 'credit_at_list' end as cost_basis,
+    {{ replaced_day('measured') }} as usage_date
+from {{ rows_and_empty_days('measured') }}
