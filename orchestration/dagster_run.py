@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.environment import variables_set
 from orchestration.errors import PublicationBlockedError, WarehouseError
 from orchestration.partition import DailyPartition, partition_name
 from orchestration.settings import TELEMETRY_OFF, Settings
@@ -50,11 +50,15 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
 def run_partitions(settings: Settings, first: date, last: date) -> None:
     """Run the nightly job for the days `first` to `last` as one run.
 
-    PublicationRefusedError when a step refused the run in writing, WarehouseError when it did not get that far.
+    PublicationBlockedError when a step wrote down why the run is blocked, WarehouseError when the run failed earlier.
     """
+    with variables_set(dagster_environment(settings)):
+        _run(settings, first, last)
+
+
+def _run(settings: Settings, first: date, last: date) -> None:
     refused = settings.published / "refused" / f"{partition_name(DailyPartition.of(last).as_of)}.json"
     refused.unlink(missing_ok=True)
-    os.environ.update(dagster_environment(settings))
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     import dagster as dg
 
