@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.environment import variables_set
 from orchestration.errors import PublicationBlockedError, WarehouseError
 from orchestration.partition import DailyPartition
 from orchestration.publishing.blocked_run import blocked_path
@@ -51,11 +51,15 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
 def run_partitions(settings: Settings, first: date, last: date) -> None:
     """Run the nightly job for the days `first` to `last` as one run.
 
-    PublicationBlockedError when a step blocked the run in writing, WarehouseError when it did not get that far.
+    PublicationBlockedError when a step wrote down why the run is blocked, WarehouseError when the run failed earlier.
     """
+    with variables_set(dagster_environment(settings)):
+        _run(settings, first, last)
+
+
+def _run(settings: Settings, first: date, last: date) -> None:
     blocked = blocked_path(settings.published, DailyPartition.of(last).as_of)
     blocked.unlink(missing_ok=True)
-    os.environ.update(dagster_environment(settings))
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     import dagster as dg
 

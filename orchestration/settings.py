@@ -1,13 +1,14 @@
-"""Every setting and every environment variable, read once, typed, with absolute paths.
+"""Every setting, read once, typed, with absolute paths.
 
 Belongs here: `counterpoise.toml` (the company, no secrets) and `COUNTERPOISE_*` variables (secrets, overrides).
-Does not: reading the environment anywhere else. A connector's own section is checked by the connector's Config.
+Does not: changing the environment (environment). A connector's own section is checked by the connector's Config.
 """
 
 from __future__ import annotations
 
 import logging
-import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -17,17 +18,21 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
+    EnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
+from orchestration import environment
 from orchestration.connectors import SOURCES, connector
 from orchestration.connectors.base import SourceConfig
 from orchestration.errors import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
 CONFIG_VARIABLE = "COUNTERPOISE_CONFIG"
+ORIGIN = "origin"
 TELEMETRY_OFF = {
     "DO_NOT_TRACK": "1",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -46,6 +51,32 @@ RENAMED = {
 }
 """Section -> old name -> new name of a setting. The old names of 0.1.0 work in this version and not in the next."""
 log = logging.getLogger("counterpoise")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where settings are read: the company's file and the variables of an environment."""
+
+    path: Path
+    variables: Mapping[str, str]
+
+    @classmethod
+    def of(cls, config: Path | None = None, variables: Mapping[str, str] | None = None) -> Origin:
+        """The given ones, or what this process was started with. SettingsError when the file does not exist."""
+        found = environment.variables() if variables is None else variables
+        named = config or found.get(CONFIG_VARIABLE)
+        path = Path(named or "counterpoise.toml").resolve()
+        if named and not path.is_file():
+            raise SettingsError(f"{path} is not a file; {CONFIG_VARIABLE} names the company's settings")
+        return cls(path, found)
+
+
+class VariablesSource(EnvSettingsSource):
+    """The variables of any environment, read as pydantic-settings reads those of the process."""
+
+    def __init__(self, settings_cls: type[BaseSettings], variables: Mapping[str, str]) -> None:
+        super().__init__(settings_cls)
+        self.env_vars = {name.lower(): value for name, value in variables.items() if value}
 
 
 class _Section(BaseModel):
@@ -134,8 +165,14 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        secrets = DotEnvSettingsSource(settings_cls, env_file=config_path().with_name(".env"))
-        return init_settings, env_settings, secrets, TomlConfigSettingsSource(settings_cls, config_path())
+        assert isinstance(init_settings, InitSettingsSource)
+        origin: Origin = init_settings.init_kwargs.pop(ORIGIN, None) or Origin.of()
+        return (
+            init_settings,
+            VariablesSource(settings_cls, origin.variables),
+            DotEnvSettingsSource(settings_cls, env_file=origin.path.with_name(".env")),
+            TomlConfigSettingsSource(settings_cls, origin.path),
+        )
 
     @model_validator(mode="before")
     @classmethod
@@ -198,21 +235,18 @@ class Settings(BaseSettings):
         return key
 
 
-def config_path() -> Path:
-    """The company's file: COUNTERPOISE_CONFIG, or counterpoise.toml in the current folder."""
-    return Path(os.environ.get(CONFIG_VARIABLE) or "counterpoise.toml").resolve()
+def load_settings(config: Path | None = None, variables: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings of a company; this process and its environment stay as they are.
 
-
-def load_settings(**overrides: Any) -> Settings:
-    """Read everything once. SettingsError tells each problem with the place where it stands."""
-    path = config_path()
-    if os.environ.get(CONFIG_VARIABLE) and not path.is_file():
-        raise SettingsError(f"{CONFIG_VARIABLE} names {path}, which is no file")
-    overrides.setdefault("root", path.parent)
+    `config` is the company's file, COUNTERPOISE_CONFIG or ./counterpoise.toml if left out; `variables` replace the
+    environment; `overrides` are values of settings and win. SettingsError names each setting with a problem.
+    """
+    origin = Origin.of(config, variables)
+    overrides.setdefault("root", origin.path.parent)
     try:
-        return Settings(**overrides)
+        return Settings(**{**overrides, ORIGIN: origin})
     except ValidationError as error:
-        raise SettingsError(f"{path.name}: {_problems(error)}") from None
+        raise SettingsError(f"{origin.path.name}: {_problems(error)}") from None
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from orchestration.environment import variables_set
 from orchestration.errors import SettingsError
 from orchestration.settings import RENAMED, Settings, load_settings
 
@@ -43,6 +46,32 @@ def test_an_old_and_a_new_name_together_are_an_error(config, monkeypatch, variab
         monkeypatch.setenv(variable, "0.6")
     with pytest.raises(SettingsError, match=r"smallest_load_share and guards\.min_load_share are both set"):
         load_settings()
+
+
+def test_another_file_and_other_variables_leave_the_process_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("COUNTERPOISE_ENGINE", "spark")
+    before = dict(os.environ)
+    other = tmp_path / "other" / "counterpoise.toml"
+    other.parent.mkdir()
+    other.write_text('[organisation]\nname = "other"\n')
+    settings = load_settings(other, {"COUNTERPOISE_GUARDS__MIN_LOAD_SHARE": "0.4", "COUNTERPOISE_DATA": ""})
+    assert (settings.organisation.name, settings.guards.min_load_share, settings.engine) == ("other", 0.4, "duckdb")
+    assert settings.data_folder == other.parent / "data"
+    assert dict(os.environ) == before
+
+
+def test_a_named_file_that_does_not_exist_is_an_error(tmp_path):
+    with pytest.raises(SettingsError, match=r"missing\.toml is not a file"):
+        load_settings(tmp_path / "missing.toml")
+
+
+def test_variables_are_set_for_a_block_and_then_as_before(monkeypatch):
+    monkeypatch.setenv("COUNTERPOISE_ENGINE", "spark")
+    monkeypatch.delenv("COUNTERPOISE_DATA", raising=False)
+    before = dict(os.environ)
+    with variables_set({"COUNTERPOISE_ENGINE": "duckdb", "COUNTERPOISE_DATA": "elsewhere"}):
+        assert os.environ["COUNTERPOISE_ENGINE"] == "duckdb"
+    assert dict(os.environ) == before
 
 
 def test_new_names_warn_of_nothing(config, caplog):

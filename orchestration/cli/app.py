@@ -21,7 +21,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from orchestration import errors
+from orchestration import environment, errors
 from orchestration.cli import report
 from orchestration.cli.console_logging import logging_to
 from orchestration.partition import DailyPartition
@@ -214,9 +214,10 @@ def dev(port: int = 3000) -> None:
     with session(None) as settings:
         from orchestration.dagster_run import dagster_environment
 
-        os.environ.update(dagster_environment(settings))
+        variables = environment.variables() | dagster_environment(settings)
     program = Path(sys.executable).with_name("dagster")
-    os.execv(program, [str(program), "dev", "-m", "orchestration.definitions", "-p", str(port)])  # noqa: S606  # our own program
+    arguments = [str(program), "dev", "-m", "orchestration.definitions", "-p", str(port)]
+    os.execve(program, arguments, variables)  # noqa: S606  # our own program
 
 
 def main() -> None:

@@ -10,13 +10,13 @@ never of rows that could identify a person.
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from orchestration.environment import variables_set
 from orchestration.settings import TELEMETRY_OFF
 from orchestration.warehouse.build_record import CheckResult, State
 
@@ -51,6 +51,7 @@ class Frame:
     named_by: tuple[str, ...] = ()
 
 
+@variables_set(TELEMETRY_OFF)
 def validate(frames: Iterable[Frame]) -> list[CheckResult]:
     """Check every frame. An exception inside the tool becomes a result of state `error`."""
     wanted = list(frames)
@@ -65,11 +66,10 @@ def validate(frames: Iterable[Frame]) -> list[CheckResult]:
 
 
 def _great_expectations() -> Any:
-    """Import it with telemetry off and without pyspark, whether that is loaded or not.
+    """Import it without pyspark, whether that is loaded or not.
 
     Where it finds pyspark, the import costs seconds more and may end the interpreter with exit code 0.
     """
-    os.environ.update(TELEMETRY_OFF)
     loaded = sys.modules.get("pyspark")
     sys.modules["pyspark"] = None  # type: ignore[assignment]  # the documented way to make an import fail
     try:
