@@ -51,7 +51,7 @@ def land(
     reports = [land_day(day) for day in (*earlier, context.partition)]
     record = LandingRecord.of(source, reports)
     context.builds.keep_landing(record)
-    log.info("%s", _landing_words(record))
+    log.info("%s", record)
     for sentence in [*record.failed_slices, *record.rejected_loads]:
         log.warning("%s", sentence)
     return record, any(report.is_worth_retrying for report in reports)
@@ -106,16 +106,8 @@ def build(context: RunContext, *, full_refresh: bool = False) -> DbtOutcome:
 
 
 def _log_build(outcome: DbtOutcome, seconds: float) -> None:
-    kinds, warned = [node.kind for node in outcome.nodes], [node for node in outcome.nodes if node.state == "warned"]
-    log.info(
-        "dbt: %s models, %s tests, %s warned, %s failed, %.1f s",
-        kinds.count("model"),
-        sum("test" in kind for kind in kinds),
-        len(warned),
-        len(outcome.failed),
-        seconds,
-    )
-    for node in warned:
+    log.info("%s, %.1f s", outcome, seconds)
+    for node in outcome.warned:
         log.warning("dbt warns: %s, %s rows; a warning blocks nothing", node.name, f"{node.failures or 0:,}")
 
 
@@ -151,12 +143,12 @@ def publish_or_block(context: RunContext) -> Published:
     return done
 
 
-def _evidence(context: RunContext) -> gate.Evidence:
+def _evidence(context: RunContext) -> evidence.Evidence:
     reports = context.builds.reports(context.inputs.loads)
     return evidence.collect(context.inputs, context.manifest, context.current, reports)
 
 
-def _material(context: RunContext, found: gate.Evidence) -> Material:
+def _material(context: RunContext, found: evidence.Evidence) -> Material:
     with open_read_only(context.settings.warehouse) as connection:
         versions = connection.execute("select metric_id, definition_version from seeds.metrics").fetchall()
     return Material(
@@ -201,26 +193,9 @@ def _build_id(context: RunContext) -> str:
 
 def _keep(context: RunContext, report: QualityReport) -> QualityReport:
     context.builds.keep_quality(report)
-    states = [result.state for result in report.results]
-    log.info(
-        "quality of what is %s: %s expectations, %s warned, %s failed, %s in error",
-        report.checkpoint,
-        len(states),
-        states.count("warned"),
-        states.count("failed"),
-        states.count("error"),
-    )
+    log.info("%s", report)
     return report
 
 
 def _log_slice(source: str) -> Callable[[str, str], None]:
     return partial(log.debug, "%s %s: %s", source)
-
-
-def _landing_words(record: LandingRecord) -> str:
-    words = f"landed {record.source}: {record.landed_rows:,} rows"
-    if record.quarantined_rows:
-        words += f", {record.quarantined_rows:,} quarantined"
-    if record.unchanged_slices:
-        words += f", {record.unchanged_slices:,} slices unchanged"
-    return words

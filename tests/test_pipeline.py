@@ -14,7 +14,7 @@ from orchestration.dagster_run import run_partitions
 from orchestration.errors import PublicationBlockedError
 from orchestration.publishing.blocked_run import blocked_path
 from orchestration.publishing.publication import current_publication, publications
-from orchestration.publishing.publish import verify
+from orchestration.publishing.verify import verify
 from orchestration.run_context import RunContext
 from tests import parsed_project
 

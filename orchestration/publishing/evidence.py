@@ -1,4 +1,4 @@
-"""Collecting what the gate evaluates: the reports of the build, the warehouse file, the loads of landing.
+"""What the gate evaluates, and collecting it: the reports of the build, the warehouse file, the loads of landing.
 
 Belongs here: putting the evidence together. A warehouse that cannot be queried becomes a blocker.
 Does not: evaluating (gate, policy), reading anything but the warehouse (run_context).
@@ -6,18 +6,18 @@ Does not: evaluating (gate, policy), reading anything but the warehouse (run_con
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.landing.ledger import Load, newest_by_slice
 from orchestration.publishing import policy
-from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds
 from orchestration.publishing.policy.terms import Blocker, Outgoing
 from orchestration.publishing.publication import Publication, SourceCompleteness
 from orchestration.storage.relations import open_read_only
-from orchestration.warehouse.build_record import BuildReports
+from orchestration.warehouse.build_record import BuildRecord, BuildReports, DbtReport, LandingRecord, QualityReport
 from orchestration.warehouse.dbt_manifest import Manifest
 from orchestration.warehouse.inputs import BuildInputs
 
@@ -26,6 +26,45 @@ if TYPE_CHECKING:
 
 COVERAGE_DAYS = 28
 """Days up to the run in which the gate counts what a source delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFlow:
+    """Records received from a source since the current publication, and how many of them were quarantined."""
+
+    source: str
+    received: int
+    quarantined: int
+
+    @property
+    def share(self) -> float:
+        return self.quarantined / self.received if self.received else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a run is blocked (settings, section guards)."""
+
+    max_quarantine_share: float
+    min_coverage_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that the gate evaluates. None: that evidence is missing."""
+
+    as_of: datetime
+    build: BuildRecord | None
+    warehouse_build: tuple[str, datetime] | None
+    expected_nodes: frozenset[str]
+    expected_subjects: Mapping[str, frozenset[str]]
+    dbt: DbtReport | None
+    quality: Mapping[str, QualityReport | None]
+    landing: Mapping[str, LandingRecord | None]
+    flows: tuple[SourceFlow, ...]
+    sources: tuple[SourceCompleteness, ...]
+    policy: tuple[Blocker, ...]
+    thresholds: Thresholds
 
 
 def collect(inputs: BuildInputs, manifest: Manifest, current: Publication | None, reports: BuildReports) -> Evidence:

@@ -7,13 +7,12 @@ Does not: collecting evidence (evidence), writing publications (publish), the po
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 
+from orchestration.publishing.evidence import Evidence
 from orchestration.publishing.policy.terms import Blocker
-from orchestration.publishing.publication import SourceCompleteness
-from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
+from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport
 from orchestration.warehouse.dbt_results import NodeResult
 
 MISSING = "missing_result"
@@ -23,45 +22,6 @@ SHOWN = 5
 MIN_REJECTED = 3
 """Rejected records below which the share is not evaluated: one broken line on a quiet Sunday blocks no run. A source
 whose records are all rejected always blocks it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFlow:
-    """Records received from a source since the current publication, and how many of them were quarantined."""
-
-    source: str
-    received: int
-    quarantined: int
-
-    @property
-    def share(self) -> float:
-        return self.quarantined / self.received if self.received else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """When a run is blocked (settings, section guards)."""
-
-    max_quarantine_share: float
-    min_coverage_share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything that the gate evaluates. None: that evidence is missing."""
-
-    as_of: datetime
-    build: BuildRecord | None
-    warehouse_build: tuple[str, datetime] | None
-    expected_nodes: frozenset[str]
-    expected_subjects: Mapping[str, frozenset[str]]
-    dbt: DbtReport | None
-    quality: Mapping[str, QualityReport | None]
-    landing: Mapping[str, LandingRecord | None]
-    flows: tuple[SourceFlow, ...]
-    sources: tuple[SourceCompleteness, ...]
-    policy: tuple[Blocker, ...]
-    thresholds: Thresholds
 
 
 def evaluate(evidence: Evidence) -> list[Blocker]:
@@ -157,6 +117,10 @@ def _dbt(evidence: Evidence, build: BuildRecord) -> Iterator[Blocker]:
     if len(report.outcome.failed) > SHOWN:
         more = len(report.outcome.failed) - SHOWN
         yield Blocker(rule="dbt", finding=f"and {more} more nodes failed", action="the first ones often cause the rest")
+    yield from _nodes_without_result(evidence, report)
+
+
+def _nodes_without_result(evidence: Evidence, report: DbtReport) -> Iterator[Blocker]:
     missing = sorted(evidence.expected_nodes - {node.unique_id for node in report.outcome.nodes})
     if missing or not evidence.expected_nodes:
         yield Blocker(

@@ -1,7 +1,7 @@
 """Publishing: from a warehouse that passed the gate to a complete, immutable publication, by one rename.
 
-Belongs here: drafting the files, verifying them as a reader would, switching the pointer, pruning.
-Does not: deciding whether to publish (gate) or what (policy). The caller holds the writer lock.
+Belongs here: drafting the files, switching the pointer, pruning. Does not: reading a publication back (verify),
+deciding whether to publish (gate) or what (policy). The caller holds the writer lock.
 
 At whichever step the process is killed, `published/current` names the old publication or the new one; the next
 publisher removes the leftovers.
@@ -18,7 +18,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from orchestration.errors import WarehouseError
 from orchestration.publishing.files import write_database, write_parquet
 from orchestration.publishing.publication import (
     CURRENT,
@@ -32,9 +31,9 @@ from orchestration.publishing.publication import (
     current_publication,
     next_identifier,
     publications,
-    read_publication,
     sha256_of,
 )
+from orchestration.publishing.verify import verify
 from orchestration.storage import relations
 from orchestration.storage.atomic_files import sync, sync_tree
 from orchestration.storage.crash_points import crash_point
@@ -110,23 +109,6 @@ def prune(published: Path, *, keep: int) -> list[str]:
         (published / name).rename(pruned)
         shutil.rmtree(pruned)
     return gone
-
-
-def verify(folder: Path) -> Publication:
-    """Read a publication as a client would. WarehouseError when its files or rows differ from its record."""
-    record = read_publication(folder)
-    for name, facts in record.files.items():
-        if sha256_of(folder / name) != facts.sha256:
-            raise WarehouseError(f"{folder.name}: {name} differs from its checksum; publish again")
-    with relations.open_read_only(folder / DATABASE) as connection:
-        for name, recorded in record.relations.items():
-            found = relations.content_of(connection, f"marts.{relations.identifier(name)}")
-            if found != recorded:
-                raise WarehouseError(
-                    f"{folder.name}: {name} holds {found.rows} rows ({found.content_hash}) where the build "
-                    f"holds {recorded.rows} ({recorded.content_hash}); nothing was published, build again"
-                )
-    return record
 
 
 def _contents(material: Material) -> dict[str, RelationContent]:

@@ -63,6 +63,11 @@ class QualityReport(BaseModel):
         """Whether a blocking check failed, or a check could not run."""
         return any(result.state in ("failed", "error") for result in self.results)
 
+    def __str__(self) -> str:
+        states = [result.state for result in self.results]
+        counts = f"{states.count('warned')} warned, {states.count('failed')} failed, {states.count('error')} in error"
+        return f"checkpoint {self.checkpoint}: {len(states)} checks, {counts}"
+
 
 class DbtReport(BaseModel):
     """dbt's results in this build."""
@@ -99,6 +104,14 @@ class LandingRecord(BaseModel):
             failed_slices=[sentence for report in reports for sentence in report.failed_slices],
             rejected_loads=[sentence for report in reports for sentence in report.rejected_loads],
         )
+
+    def __str__(self) -> str:
+        words = f"landed {self.source}: {self.landed_rows:,} rows"
+        if self.quarantined_rows:
+            words += f", {self.quarantined_rows:,} quarantined"
+        if self.unchanged_slices:
+            words += f", {self.unchanged_slices:,} slices unchanged"
+        return words
 
 
 @dataclass(frozen=True, slots=True)

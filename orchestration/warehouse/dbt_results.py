@@ -69,5 +69,13 @@ class DbtOutcome(BaseModel):
         return [node for node in self.nodes if node.state == "failed"]
 
     @property
+    def warned(self) -> list[NodeResult]:
+        return [node for node in self.nodes if node.state == "warned"]
+
+    def __str__(self) -> str:
+        models, tests = (sum(kind in node.kind for node in self.nodes) for kind in ("model", "test"))
+        return f"dbt: {models} models, {tests} tests, {len(self.warned)} warned, {len(self.failed)} failed"
+
+    @property
     def is_good(self) -> bool:
         return self.error is None and bool(self.nodes) and not self.failed

@@ -15,7 +15,7 @@ from orchestration.cli.quickstart import named, newest_commit_day, quickstart, u
 from orchestration.cli.repository_tables import OutcomeWeeks, notes, services_table
 from orchestration.cli.team_table import Cell
 from orchestration.errors import SettingsError, SourceError
-from orchestration.publishing.publish import verify
+from orchestration.publishing.verify import verify
 from tests.connectors.repositories import Repository
 
 WITHHELD = Cell(None, None, None, "small_group", "changes")

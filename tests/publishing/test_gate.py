@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, evaluate, evaluate_unfinished
+from orchestration.publishing.evidence import Evidence, SourceFlow, Thresholds
+from orchestration.publishing.gate import evaluate, evaluate_unfinished
 from orchestration.publishing.policy.terms import Blocker
 from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
 from orchestration.warehouse.dbt_results import DbtOutcome, NodeResult

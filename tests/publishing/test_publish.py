@@ -16,7 +16,8 @@ import pytest
 
 from orchestration.errors import WarehouseError
 from orchestration.publishing.publication import current_publication, publications, read_publication
-from orchestration.publishing.publish import clear_leftovers, publish, verify
+from orchestration.publishing.publish import clear_leftovers, publish
+from orchestration.publishing.verify import verify
 from orchestration.storage.atomic_files import replace_text
 from orchestration.storage.crash_points import PUBLISH_POINTS, VARIABLE
 from tests.publishing.small_warehouse import AS_OF, make_warehouse, material
