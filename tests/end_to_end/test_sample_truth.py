@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from datetime import date
 
+import duckdb
 import pytest
 
 from tests.end_to_end.conftest import SampleRun
@@ -112,6 +113,17 @@ def test_what_is_published_is_what_was_counted(sample):
     )
     assert rows[0][0] > 1000
     assert rows[0][1] == 0
+
+
+def test_every_published_column_has_a_comment(sample):
+    columns = """
+        select table_name || '.' || column_name, trim(coalesce(comment, '')) = ''
+        from duckdb_columns() where schema_name = 'marts'
+    """
+    with duckdb.connect(str(sample.publication / "counterpoise.duckdb"), read_only=True) as connection:
+        without_comment = dict(connection.execute(columns).fetchall())
+    assert "kpi_team_weeks.merge_rate" in without_comment
+    assert [column for column, is_missing in without_comment.items() if is_missing] == []
 
 
 def test_median_cycle_time_of_each_team_is_the_true_one(sample):

@@ -1,21 +1,18 @@
-"""Write docs/metrics.md from the registry, so that a page and a number never disagree.
+"""The cards of docs/metrics.md, from the registry, so that the page and the numbers never disagree.
 
 Reads:  seeds/metrics.csv, one card a metric.
-Writes: docs/metrics.md, the same bytes for the same registry.
-Leaves out: thresholds that a company sets (smallest group, dominance); the page names the setting.
-
-    python scripts/write_metric_docs.py
+Gives:  Markdown, the same for the same registry.
+Leaves out: thresholds that a company sets (minimum group size, dominance); the page names the setting.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 REGISTRY = ROOT / "seeds" / "metrics.csv"
-PAGE = ROOT / "docs" / "metrics.md"
 
 Card = Mapping[str, str]
 
@@ -38,48 +35,18 @@ SETTINGS = {
 EVERYBODY = "everybody who reads the publication"
 DIRECTIONS = {"up": "more is better", "down": "less is better", "none": "neither way is better"}
 
-HEAD = """# Metrics
 
-Written by `scripts/write_metric_docs.py` from `seeds/metrics.csv`; change the registry, not this page.
-
-A metric answers one question about a team, a service or the organisation in one ISO week of the company's zone.
-Ratios are ratios of sums. Durations are elapsed hours. Nothing here may be used to review, rank or pay a person, and
-no figure of a person is published.
-
-## Why a cell is empty
-
-| reason | what it says | what else the cell shows |
-|---|---|---|
-| `no_denominator` | there was nothing to divide by, or nothing to take a median of | numerator, denominator, n |
-| `small_sample` | fewer than the least sample | denominator, n |
-| `immature` | the cohort's window is still open | denominator, n |
-| `small_group` | fewer people than the smallest group stand behind it | nothing |
-| `suppressed` | one person dominates it, it gives a hidden neighbour away, or its counterweight is hidden | nothing |
-| `not_covered` | no configured source tells it, or none tells its counterweight | completeness, if any |
-
-The rules are applied in this order: not covered, small group, suppressed, immature, no denominator, small sample.
-A group is hidden when at least one and fewer than the smallest number of people stand behind the cell; for use and
-cost also when nobody does, because that a whole small team used nothing is a fact about its members. Outcomes of the
-whole organisation are not hidden for its size; its use and cost are. Where the organisation's figure is published and
-one hidden group, or hidden groups with too few people together, would be left when the others are subtracted, the
-smallest visible group is suppressed as well.
-
-A value is `provisional` until its window is over, then `final`; `restated` when a final value was published and
-changed later.
-
-"""
-
-
-def page(cards: Sequence[Card]) -> str:
-    """The whole page."""
-    names = {card["metric_id"]: card["name"] for card in cards}
-    parts = [HEAD.rstrip("\n"), ""]
+def cards() -> str:
+    """Every card of the registry, kind by kind."""
+    registered = read(REGISTRY)
+    names = {card["metric_id"]: card["name"] for card in registered}
+    parts: list[str] = []
     for kind, (title, meaning) in KINDS.items():
         parts += [f"## {title}", "", meaning, ""]
-        for card in cards:
+        for card in registered:
             if card["kind"] == kind:
                 parts += [*section(card, names), ""]
-    return "\n".join(parts).rstrip("\n") + "\n"
+    return "\n".join(parts).rstrip("\n")
 
 
 def section(card: Card, names: Mapping[str, str]) -> list[str]:
@@ -127,7 +94,3 @@ def read(registry: Path) -> list[dict[str, str]]:
     """The registry's cards in their order."""
     with registry.open(newline="") as file:
         return list(csv.DictReader(file))
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(read(REGISTRY)))
