@@ -5,18 +5,6 @@ with deployments as (
 
 ),
 
-context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-services_weeks as (
-
-    select * from {{ ref('int_services__weeks') }}
-
-),
-
 content as (
 
     select
@@ -65,7 +53,7 @@ dated as (
         deployments.*,
         {{ local_date('deployments.finished_at', 'context.organisation_zone') }} as finished_date
     from deployments
-    cross join context
+    cross join {{ ref('stg_run__context') }} as context
 
 )
 
@@ -93,7 +81,7 @@ select
     failures.restored_at,
     {{ elapsed_hours('dated.finished_at', 'failures.restored_at') }} as recovery_hours
 from dated
-left join services_weeks
+left join {{ ref('int_services__weeks') }} as services_weeks
     on dated.service_id = services_weeks.service_id
     and cast(date_trunc('week', dated.finished_date) as date) = services_weeks.week_start_date
 left join content

@@ -1,22 +1,4 @@
-with incidents as (
-
-    select * from {{ ref('int_incidents__unioned') }}
-
-),
-
-context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-services_weeks as (
-
-    select * from {{ ref('int_services__weeks') }}
-
-),
-
-causes as (
+with causes as (
 
     select
         incident_id,
@@ -36,8 +18,8 @@ dated as (
     select
         incidents.*,
         {{ local_date('incidents.started_at', 'context.organisation_zone') }} as started_date
-    from incidents
-    cross join context
+    from {{ ref('int_incidents__unioned') }} as incidents
+    cross join {{ ref('stg_run__context') }} as context
 
 )
 
@@ -60,7 +42,7 @@ select
     causes.cause_confidence,
     {{ elapsed_hours('dated.started_at', 'dated.outage_resolved_at') }} as restore_hours
 from dated
-left join services_weeks
+left join {{ ref('int_services__weeks') }} as services_weeks
     on dated.service_id = services_weeks.service_id
     and cast(date_trunc('week', dated.started_date) as date) = services_weeks.week_start_date
 left join causes

@@ -1,16 +1,4 @@
-with identities as (
-
-    select * from {{ ref('int_identities__resolved') }}
-
-),
-
-people_days as (
-
-    select * from {{ ref('int_people__days') }}
-
-),
-
--- what a schedule or a test did is nobody's use; where a source cannot tell, an accepted result can
+with -- what a schedule or a test did is nobody's use; where a source cannot tell, an accepted result can
 judged as (
 
     select
@@ -65,10 +53,10 @@ select
     summed.cost_basis,
     summed.unpriced_tokens
 from summed
-left join identities
+left join {{ ref('int_identities__resolved') }} as identities
     on lower(summed.account) = identities.identifier
     and summed.usage_date >= identities.valid_from_date
     and summed.usage_date < identities.valid_to_date
-left join people_days
+left join {{ ref('int_people__days') }} as people_days
     on identities.person_key = people_days.person_key
     and summed.usage_date = people_days.day

@@ -1,22 +1,4 @@
-with changes as (
-
-    select * from {{ ref('int_changes__unioned') }}
-
-),
-
-people as (
-
-    select * from {{ ref('int_changes__people') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_identities__resolved') }}
-
-),
-
-reviews as (
+with reviews as (
 
     select
         events.change_id,
@@ -33,11 +15,11 @@ reviews as (
         changes.created_at,
         changes.merged_at
     from {{ ref('int_changes__events') }} as events
-    inner join changes
+    inner join {{ ref('int_changes__unioned') }} as changes
         on events.change_id = changes.change_id
-    inner join people
+    inner join {{ ref('int_changes__people') }} as people
         on events.change_id = people.change_id
-    left join identities
+    left join {{ ref('int_identities__resolved') }} as identities
         on lower(events.actor_identifier) = identities.identifier
         and cast(events.occurred_at as date) >= identities.valid_from_date
         and cast(events.occurred_at as date) < identities.valid_to_date

@@ -1,10 +1,4 @@
-with repositories as (
-
-    select * from {{ ref('int_changes__repositories') }}
-
-),
-
-commits as (
+with commits as (
 
     select
         repositories.repository,
@@ -15,7 +9,7 @@ commits as (
         commits.reverts_sha,
         commits.reverts_change_number
     from {{ ref('stg_git__commits') }} as commits
-    inner join repositories
+    inner join {{ ref('int_changes__repositories') }} as repositories
         on lower(commits.repository) = repositories.repository_key
 
 )

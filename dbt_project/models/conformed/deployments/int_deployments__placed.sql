@@ -1,23 +1,11 @@
-with deployments as (
-
-    select * from {{ ref('int_deployments__unioned') }}
-
-),
-
-commits as (
-
-    select * from {{ ref('int_commits__on_mainline') }}
-
-),
-
-placed as (
+with placed as (
 
     select
         deployments.*,
         commits.mainline_position,
         coalesce(deployments.is_success and deployments.is_production, false) as is_live
-    from deployments
-    left join commits
+    from {{ ref('int_deployments__unioned') }} as deployments
+    left join {{ ref('int_commits__on_mainline') }} as commits
         on deployments.repository = commits.repository
         and deployments.commit_sha = commits.commit_sha
 

@@ -20,12 +20,6 @@ live as (
 
 ),
 
-commit_map as (
-
-    select * from {{ ref('int_changes__commit_map') }}
-
-),
-
 named as (
 
     select
@@ -62,7 +56,7 @@ named as (
         3 as directness,
         causes.service_id = live.service_id as is_same_service
     from causes
-    inner join commit_map
+    inner join {{ ref('int_changes__commit_map') }} as commit_map
         on substr(commit_map.commit_sha, 1, length(causes.cause_sha)) = causes.cause_sha
     inner join {{ ref('int_deployments__changes') }} as carried
         on commit_map.change_id = carried.change_id

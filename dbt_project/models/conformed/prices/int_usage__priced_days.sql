@@ -6,25 +6,7 @@
     'cache_write_1h': 'account_days.cache_write_1h_tokens',
     'output': 'account_days.output_tokens',
 } -%}
-with account_days as (
-
-    select * from {{ ref('int_usage__account_days') }}
-
-),
-
-models as (
-
-    select * from {{ ref('int_models__canonical') }}
-
-),
-
-prices as (
-
-    select * from {{ ref('int_prices__dated') }}
-
-),
-
-listed as (
+with listed as (
 
     select
         account_days.*,
@@ -47,10 +29,10 @@ listed as (
                     * cast(prices.{{ token_class }}_usd_per_million as decimal(12, 6))
             end {{ 'as list_micro_usd' if loop.last else '+' }}
         {% endfor %}
-    from account_days
-    left join models
+    from {{ ref('int_usage__account_days') }} as account_days
+    left join {{ ref('int_models__canonical') }} as models
         on account_days.model = models.model
-    left join prices
+    left join {{ ref('int_prices__dated') }} as prices
         on models.canonical_model = prices.model
         and account_days.usage_date >= prices.valid_from_date
         and (prices.valid_to_date is null or account_days.usage_date < prices.valid_to_date)

@@ -3,12 +3,6 @@ with weeks as (
     select * from {{ ref('int_teams__weeks') }}
     where team_id = 'unassigned'
 
-),
-
-services as (
-
-    select * from {{ ref('int_services__catalogue') }}
-
 )
 
 select
@@ -16,6 +10,6 @@ select
     services.repository,
     services.team_id,
     weeks.week_start_date
-from services
+from {{ ref('int_services__catalogue') }} as services
 inner join weeks
     on services.gone_from_date is null or services.gone_from_date > weeks.week_start_date

@@ -10,12 +10,6 @@ with user_sums as (
     from {{ ref('stg_copilot__user_days') }}
     group by usage_date, scope_id
 
-),
-
-organization_days as (
-
-    select * from {{ ref('stg_copilot__organization_days') }}
-
 )
 
 select
@@ -33,7 +27,7 @@ select
     and coalesce(organization_days.generations, 0) = coalesce(user_sums.users_generations, 0)
     and coalesce(organization_days.acceptances, 0) = coalesce(user_sums.users_acceptances, 0) as is_agreed,
     coalesce(organization_days.usage_date, user_sums.usage_date) as usage_date
-from organization_days
+from {{ ref('stg_copilot__organization_days') }} as organization_days
 full join user_sums
     on organization_days.usage_date = user_sums.usage_date
     and organization_days.scope_id = user_sums.scope_id
