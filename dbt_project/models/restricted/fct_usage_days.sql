@@ -1,17 +1,5 @@
-with identities as (
-
-    select * from {{ ref('int_identities__resolved') }}
-
-),
-
-people_days as (
-
-    select * from {{ ref('int_people__days') }}
-
-),
-
--- what a schedule or a test did is nobody's use; where a source cannot tell, an accepted result can
-judged as (
+-- what a schedule or a test did is not use by a person; without prompts, an accepted result shows a person
+with judged as (
 
     select
         *,
@@ -55,7 +43,7 @@ select
     summed.prompts,
     summed.accepted_results,
     summed.is_human_initiated,
-    -- one trivial prompt is no use of a tool: two prompts or one accepted result on the day
+    -- one prompt alone is not use of a tool: two prompts or one accepted result on the day
     summed.is_own_use
     and (
         coalesce(summed.own_accepted_results, 0) >= 1
@@ -65,10 +53,10 @@ select
     summed.cost_basis,
     summed.unpriced_tokens
 from summed
-left join identities
+left join {{ ref('int_identities__resolved') }} as identities
     on lower(summed.account) = identities.identifier
     and summed.usage_date >= identities.valid_from_date
     and summed.usage_date < identities.valid_to_date
-left join people_days
+left join {{ ref('int_people__days') }} as people_days
     on identities.person_key = people_days.person_key
     and summed.usage_date = people_days.day
