@@ -79,7 +79,7 @@ def typical(name: str, command: Sequence[str], runs: int = 5) -> Measured:
 
 def starts() -> list[tuple[Measured, str]]:
     """What a process costs before it does anything."""
-    dagster = typical("import of dagster and dagster_dbt", (sys.executable, "-c", "import dagster, dagster_dbt"))
+    dagster = typical("import of dagster", (sys.executable, "-c", "import dagster"))
     definitions = typical("import of the definitions", (sys.executable, "-c", "import orchestration.definitions"))
     return [(dagster, ""), (definitions, definitions.against(dagster))]
 

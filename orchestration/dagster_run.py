@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.environment import variables_set
 from orchestration.errors import PublicationBlockedError, WarehouseError
-from orchestration.partition import DailyPartition, partition_name
+from orchestration.partition import DailyPartition
+from orchestration.publishing.blocked_run import blocked_path
 from orchestration.settings import TELEMETRY_OFF, Settings
 from orchestration.storage.atomic_files import replace_text
 
@@ -50,11 +51,15 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
 def run_partitions(settings: Settings, first: date, last: date) -> None:
     """Run the nightly job for the days `first` to `last` as one run.
 
-    PublicationRefusedError when a step refused the run in writing, WarehouseError when it did not get that far.
+    PublicationBlockedError when a step wrote down why the run is blocked, WarehouseError when the run failed earlier.
     """
-    refused = settings.published / "refused" / f"{partition_name(DailyPartition.of(last).as_of)}.json"
-    refused.unlink(missing_ok=True)
-    os.environ.update(dagster_environment(settings))
+    with variables_set(dagster_environment(settings)):
+        _run(settings, first, last)
+
+
+def _run(settings: Settings, first: date, last: date) -> None:
+    blocked = blocked_path(settings.published, DailyPartition.of(last).as_of)
+    blocked.unlink(missing_ok=True)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     import dagster as dg
 
@@ -74,7 +79,7 @@ def run_partitions(settings: Settings, first: date, last: date) -> None:
             raise_on_error=False,
         )
     if not result.success:
-        raise (PublicationBlockedError if refused.is_file() else WarehouseError)(_reason(result))
+        raise (PublicationBlockedError if blocked.is_file() else WarehouseError)(_reason(result))
 
 
 def _forget_old_runs(instance: dg.DagsterInstance, keep: int) -> None:

@@ -1,4 +1,4 @@
-"""The one family of errors. Each message says what was met, the numbers, what was kept, and what to do."""
+"""The one family of errors. Each message states what was found, the numbers, what was kept, and what to do."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ class ContractError(CounterpoiseError):
 
 
 class SourceError(CounterpoiseError):
-    """A source could not be read whole; nothing of the slice in hand was counted."""
+    """A source could not be read whole; nothing of the slice being read was counted."""
 
 
 class PermissionDeniedError(SourceError):
-    """The source knows us and says no (401, 403, 404): trying again does not help."""
+    """The source denies access (401, 403, 404); a retry does not help."""
 
 
 class UnreachableError(SourceError):
-    """The network or the server failed at every try."""
+    """The network or the server failed at every attempt."""
 
 
 class RateLimitedError(SourceError):
-    """The source asked for more patience than the run has; the next run goes on where this one stopped."""
+    """The rate limit outlasts the retry budget; the next run continues where this one stopped."""
 
 
 class LandingError(CounterpoiseError):
-    """Landing could not keep its promise (write whole or not at all, lose nothing)."""
+    """Landing could not write a load whole, or records are unaccounted for."""
 
 
 class TruncatedLoadError(LandingError):
-    """A load holds far fewer rows than the one it would replace; the old one stays."""
+    """A load has far fewer rows than the one it would replace; the old one is kept."""
 
 
 class BusyError(CounterpoiseError):
@@ -48,4 +48,4 @@ class WarehouseError(CounterpoiseError):
 
 
 class PublicationBlockedError(CounterpoiseError):
-    """The gate said no; the last good publication stays."""
+    """The gate blocked the run; the last good publication remains current."""

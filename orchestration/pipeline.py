@@ -1,77 +1,75 @@
-"""The steps of a run, each callable alone: land, begin, build, check, decide, publish or refuse.
+"""The steps of a run, each callable alone: land, begin, build, check, publish or block.
 
-Belongs here: the order of the steps and what each leaves as evidence. Dagster's assets and the command line call
-exactly these. Does not: any step's own work.
+Belongs here: the order of the steps and what each writes as evidence. Dagster's assets and the command line call
+exactly these. Each takes the run's context and hands values on. Does not: any step's own work.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from functools import partial
 
+from orchestration import __version__
 from orchestration.errors import PublicationBlockedError, WarehouseError
 from orchestration.landing.ingest import land_source
-from orchestration.partition import DailyPartition, partition_name
+from orchestration.partition import DailyPartition
 from orchestration.publishing import evidence, gate
+from orchestration.publishing.blocked_run import blocked_path, write_blocked_run
 from orchestration.publishing.policy.terms import Blocker
-from orchestration.publishing.publication import Publication, current, publications
+from orchestration.publishing.publication import Publication
 from orchestration.publishing.publish import Material, Published, publish
-from orchestration.settings import Settings
-from orchestration.storage import crash_points
-from orchestration.storage.atomic_files import replace_text
+from orchestration.run_context import RunContext
+from orchestration.storage.crash_points import crash_point
 from orchestration.storage.relations import open_read_only
-from orchestration.warehouse.build_record import BuildFolder, BuildRecord, DbtReport, LandingRecord, QualityReport
-from orchestration.warehouse.dbt_manifest import read_manifest
-from orchestration.warehouse.dbt_runner import DbtOutcome, manifest_path, run_dbt, settings_arguments
+from orchestration.warehouse.build_record import BuildRecord, DbtReport, LandingRecord, QualityReport
+from orchestration.warehouse.dbt_results import DbtOutcome
+from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.engines import engine
-from orchestration.warehouse.inputs import BuildInputs, collect
 
 log = logging.getLogger("counterpoise")
 
 
 def land(
-    settings: Settings,
+    context: RunContext,
     source: str,
-    partitions: Sequence[DailyPartition],
+    earlier: Sequence[DailyPartition] = (),
     *,
     refetch: bool = False,
     accept_shrink: bool = False,
 ) -> tuple[LandingRecord, bool]:
-    """Land `source` for each run in order. True beside the record: trying again may bring what failed."""
-    reports = [
-        land_source(
-            settings, source, partition, refetch=refetch, accept_shrink=accept_shrink, on_slice=_say_slice(source)
-        )
-        for partition in partitions
-    ]
+    """Land `source` for `earlier` days in order, then for the run. True beside the record: a retry may help."""
+    land_day = partial(
+        land_source,
+        context.settings,
+        context.contract(source),
+        refetch=refetch,
+        accept_shrink=accept_shrink,
+        on_slice=_log_slice(source),
+    )
+    reports = [land_day(day) for day in (*earlier, context.partition)]
     record = LandingRecord.of(source, reports)
-    BuildFolder(settings.data_folder, partitions[-1].as_of).keep_landing(record)
-    log.info("%s", _landing_words(record))
-    for sentence in [*record.failed, *record.refused]:
+    context.builds.keep_landing(record)
+    log.info("%s", record)
+    for sentence in [*record.failed_slices, *record.rejected_loads]:
         log.warning("%s", sentence)
     return record, any(report.is_worth_retrying for report in reports)
 
 
-def unchanged_publication(inputs: BuildInputs) -> Publication | None:
+def unchanged_publication(context: RunContext) -> Publication | None:
     """The current publication, when it was made from exactly these inputs; None when there is something to do."""
-    standing = current(inputs.settings.published)
-    same = standing is not None and (standing.as_of, standing.inputs_fingerprint) == (
-        inputs.partition.as_of,
-        inputs.fingerprint,
-    )
-    return standing if same else None
+    found, wanted = context.current, (context.partition.as_of, context.inputs.fingerprint)
+    return found if found is not None and (found.as_of, found.inputs_fingerprint) == wanted else None
 
 
-def begin(inputs: BuildInputs) -> BuildRecord:
+def begin(context: RunContext) -> BuildRecord:
     """Start a build: prepare what dbt reads, and tie warehouse and evidence by one build id."""
     from orchestration.warehouse.duckdb_relations import open_warehouse
 
-    settings = inputs.settings
-    engine(settings).prepare(inputs, _previous_values(inputs))
-    record = BuildFolder(settings.data_folder, inputs.partition.as_of).start(inputs.partition.as_of, inputs.fingerprint)
+    inputs = context.inputs
+    engine(context.settings).prepare(inputs, context.previous_values)
+    record = context.builds.start(context.partition.as_of, inputs.fingerprint)
     with open_warehouse(inputs) as connection:
         connection.execute(
             "create or replace table run.build as select ? as build_id, cast(? as timestamp) as as_of",
@@ -79,166 +77,125 @@ def begin(inputs: BuildInputs) -> BuildRecord:
         )
     rows = sum(file.rows for stream in inputs.streams for file in stream.files)
     log.info("inputs: %s landed rows of %s sources are visible", f"{rows:,}", len(inputs.loads))
-    crash_points.reached("build.begun")
+    crash_point("build.begun")
     return record
 
 
-def check_landed(inputs: BuildInputs) -> QualityReport:
+def check_landed(context: RunContext) -> QualityReport:
     """Great Expectations at the first checkpoint."""
     from orchestration.quality import gx, landed
 
-    since = evidence.new_since(inputs, current(inputs.settings.published))
-    results = gx.validate(landed.frames(inputs, since))
-    return _keep(inputs, QualityReport(build_id=_build_id(inputs), checkpoint="landed", results=results))
+    since = evidence.new_since(context.inputs, context.current)
+    results = gx.validate(landed.frames(context.inputs, since))
+    return _keep(context, QualityReport(build_id=_build_id(context), checkpoint="landed", results=results))
 
 
-def build(inputs: BuildInputs, *, full_refresh: bool = False) -> DbtOutcome:
-    """dbt builds and tests everything. The result is kept whatever it says; only a good one counts as built."""
-    settings = inputs.settings
+def build(context: RunContext, *, full_refresh: bool = False) -> DbtOutcome:
+    """dbt builds and tests everything. Its results are kept in any case; only good ones count as built."""
+    settings = context.settings
     began = time.monotonic()
     outcome = run_dbt(settings, settings_arguments(settings, "build", full_refresh=full_refresh), log.debug)
-    BuildFolder(settings.data_folder, inputs.partition.as_of).keep_dbt(
-        DbtReport(build_id=_build_id(inputs), outcome=outcome)
-    )
-    crash_points.reached("build.made")
+    context.builds.keep_dbt(DbtReport(build_id=_build_id(context), outcome=outcome))
+    crash_point("build.made")
     if outcome.is_good:
-        engine(settings).export_marts(inputs)
-        engine(settings).record_built(inputs)
-        crash_points.reached("build.recorded")
-    kinds, warned = [node.kind for node in outcome.nodes], [node for node in outcome.nodes if node.state == "warned"]
-    log.info(
-        "dbt: %s models, %s tests, %s warned, %s failed, %.1f s",
-        kinds.count("model"),
-        sum("test" in kind for kind in kinds),
-        len(warned),
-        len(outcome.failed),
-        time.monotonic() - began,
-    )
-    for node in warned:
-        log.warning("dbt warns: %s, %s rows; it stops nothing", node.name, f"{node.failures or 0:,}")
+        engine(settings).export_marts(context.inputs)
+        engine(settings).record_built(context.inputs)
+        crash_point("build.recorded")
+    _log_build(outcome, time.monotonic() - began)
     return outcome
 
 
-def check_published(inputs: BuildInputs) -> QualityReport:
-    """Great Expectations at the second checkpoint, on exactly the relations that would leave."""
+def _log_build(outcome: DbtOutcome, seconds: float) -> None:
+    log.info("%s, %.1f s", outcome, seconds)
+    for node in outcome.warned:
+        log.warning("dbt warns: %s, %s rows; a warning blocks nothing", node.name, f"{node.failures or 0:,}")
+
+
+def check_published(context: RunContext) -> QualityReport:
+    """Great Expectations at the second checkpoint, on exactly the relations that would be published."""
     from orchestration.quality import gx, published
 
-    manifest = read_manifest(manifest_path(inputs.settings))
-    with open_read_only(inputs.settings.warehouse) as connection:
-        results = gx.validate(published.frames(connection, manifest, inputs.partition.as_of))
-    return _keep(inputs, QualityReport(build_id=_build_id(inputs), checkpoint="published", results=results))
+    with open_read_only(context.settings.warehouse) as connection:
+        results = gx.validate(published.frames(connection, context.manifest, context.partition.as_of))
+    return _keep(context, QualityReport(build_id=_build_id(context), checkpoint="published", results=results))
 
 
-def build_and_check(settings: Settings, of: DailyPartition, *, full_refresh: bool = False) -> bool:
-    """Everything between landing and publishing, without Dagster. True when nothing stands in the way so far."""
-    inputs = collect(settings, of)
-    begin(inputs)
-    reports = [check_landed(inputs)]
-    outcome = build(inputs, full_refresh=full_refresh)
+def build_and_check(context: RunContext, *, full_refresh: bool = False) -> bool:
+    """Everything between landing and publishing, without Dagster. True when nothing blocks the publication so far."""
+    begin(context)
+    reports = [check_landed(context)]
+    outcome = build(context, full_refresh=full_refresh)
     if outcome.is_good:
-        reports.append(check_published(inputs))
+        reports.append(check_published(context))
     return outcome.is_good and not any(report.is_blocked for report in reports)
 
 
-def publish_or_block(inputs: BuildInputs) -> Published:
-    """The gate's word, and what follows from it. PublicationRefusedError after the refusal is written down."""
-    found = evidence.collect(inputs)
-    blockers = gate.judge(found)
+def publish_or_block(context: RunContext) -> Published:
+    """Publish if the gate finds no blocker. PublicationBlockedError after the blocked run is written down."""
+    found = _evidence(context)
+    blockers = gate.evaluate(found)
     if blockers:
-        raise PublicationBlockedError(block(inputs, blockers))
-    manifest = read_manifest(manifest_path(inputs.settings))
-    with open_read_only(inputs.settings.warehouse) as connection:
-        versions = connection.execute("select metric_id, definition_version from seeds.metrics").fetchall()
-    material = Material(
-        warehouse=inputs.settings.warehouse,
-        as_of=inputs.partition.as_of,
-        build_id=_build_id(inputs),
-        marts=manifest.docs(),
-        code_version=code_version(inputs),
-        inputs_fingerprint=inputs.fingerprint,
-        definitions={name: int(version) for name, version in versions},
-        sources=found.sources,
-        gate=tuple(result.model_dump() for result in gate.results(found)),
-    )
-    done = publish(material, inputs.settings.published, keep=inputs.settings.schedule.kept_publications)
-    blocked_path(inputs).unlink(missing_ok=True)
+        raise PublicationBlockedError(block(context, blockers))
+    settings = context.settings
+    done = publish(_material(context, found), settings.published, keep=settings.schedule.kept_publications)
+    blocked_path(settings.published, context.partition.as_of).unlink(missing_ok=True)
     log.info("%s", done)
     return done
 
 
-def block(inputs: BuildInputs, blockers: Sequence[Blocker]) -> str:
-    """Write down why this run is not published, and say it in a sentence."""
-    standing = current(inputs.settings.published)
-    stands = "nothing is published yet" if standing is None else f"{standing.publication_id} stands"
-    told = {
-        "as_of": inputs.partition.as_of.isoformat(),
-        "stands": None if standing is None else standing.publication_id,
-        "refusals": [blocker.model_dump() for blocker in blockers],
-    }
-    replace_text(blocked_path(inputs), json.dumps(told, indent=2) + "\n")
+def _evidence(context: RunContext) -> evidence.Evidence:
+    reports = context.builds.reports(context.inputs.loads)
+    return evidence.collect(context.inputs, context.manifest, context.current, reports)
+
+
+def _material(context: RunContext, found: evidence.Evidence) -> Material:
+    with open_read_only(context.settings.warehouse) as connection:
+        versions = connection.execute("select metric_id, definition_version from seeds.metrics").fetchall()
+    return Material(
+        warehouse=context.settings.warehouse,
+        as_of=context.partition.as_of,
+        build_id=_build_id(context),
+        marts=context.manifest.docs(),
+        code_version=f"{__version__}+{context.inputs.code_fingerprint}",
+        inputs_fingerprint=context.inputs.fingerprint,
+        definitions={name: int(version) for name, version in versions},
+        sources=found.sources,
+        gate=tuple(result.model_dump() for result in gate.results(found)),
+    )
+
+
+def block(context: RunContext, blockers: Sequence[Blocker]) -> str:
+    """Write down why this run is not published. Returns the same in a sentence."""
+    current = None if context.current is None else context.current.publication_id
+    write_blocked_run(context.settings.published, context.partition.as_of, current, blockers)
+    readers = "nothing is published yet" if current is None else f"{current} remains current"
     count = f"{len(blockers)} {'reason' if len(blockers) == 1 else 'reasons'}"
     first = blockers[0]
-    return f"{inputs.partition.name} is not published, for {count}; {stands}. First: {first.rule}: {first.met}"
+    return f"{context.partition.name} is not published, for {count}; {readers}. First: {first.rule}: {first.finding}"
 
 
-def block_unfinished(inputs: BuildInputs, error: BaseException) -> str:
-    """A step died: what the evidence so far says, and the error itself where that says nothing."""
+def block_unfinished(context: RunContext, error: BaseException) -> str:
+    """Block a run whose step failed, with the blockers of the evidence so far and the error itself."""
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-    own = Blocker(rule="step_failed", met=first_line, advice="see data/logs; correct it and run the run again")
-    found = gate.judge_unfinished(evidence.collect(inputs))
-    return block(inputs, [*found, own] if isinstance(error, WarehouseError) else [own, *found])
+    own = Blocker(
+        rule="step_failed", finding=first_line, action="see data/logs; correct the cause and start the run again"
+    )
+    found = gate.evaluate_unfinished(_evidence(context))
+    return block(context, [*found, own] if isinstance(error, WarehouseError) else [own, *found])
 
 
-def blocked_path(inputs: BuildInputs) -> Path:
-    return inputs.settings.published / "refused" / f"{partition_name(inputs.partition.as_of)}.json"
-
-
-def code_version(inputs: BuildInputs) -> str:
-    from orchestration import __version__
-
-    return f"{__version__}+{inputs.code_fingerprint}"
-
-
-def _previous_values(inputs: BuildInputs) -> Path | None:
-    """The figures of the newest publication before this run: restated means another value than a reader has seen."""
-    earlier = [found for found in publications(inputs.settings.published) if found.as_of < inputs.partition.as_of]
-    if not earlier:
-        return None
-    return inputs.settings.published / earlier[-1].publication_id / "parquet" / "kpi_values.parquet"
-
-
-def _build_id(inputs: BuildInputs) -> str:
-    record = BuildFolder(inputs.settings.data_folder, inputs.partition.as_of).build()
+def _build_id(context: RunContext) -> str:
+    record = context.build_record
     if record is None:
-        raise WarehouseError(f"no build of {inputs.partition.name} was begun; run `counterpoise build`")
+        raise WarehouseError(f"no build of {context.partition.name} was begun; run `counterpoise build`")
     return record.build_id
 
 
-def _keep(inputs: BuildInputs, report: QualityReport) -> QualityReport:
-    BuildFolder(inputs.settings.data_folder, inputs.partition.as_of).keep_quality(report)
-    states = [result.state for result in report.results]
-    log.info(
-        "quality of what is %s: %s expectations, %s warned, %s failed, %s in error",
-        report.checkpoint,
-        len(states),
-        states.count("warned"),
-        states.count("failed"),
-        states.count("error"),
-    )
+def _keep(context: RunContext, report: QualityReport) -> QualityReport:
+    context.builds.keep_quality(report)
+    log.info("%s", report)
     return report
 
 
-def _say_slice(source: str) -> Callable[[str, str], None]:
-    def say(key: str, outcome: str) -> None:
-        log.debug("%s %s: %s", source, key, outcome)
-
-    return say
-
-
-def _landing_words(record: LandingRecord) -> str:
-    words = f"landed {record.source}: {record.landed:,} rows"
-    if record.quarantined:
-        words += f", {record.quarantined:,} refused"
-    if record.unchanged:
-        words += f", {record.unchanged:,} slices unchanged"
-    return words
+def _log_slice(source: str) -> Callable[[str, str], None]:
+    return partial(log.debug, "%s %s: %s", source)

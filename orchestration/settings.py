@@ -1,32 +1,38 @@
-"""Every setting and every environment variable, read once, typed, with absolute paths.
+"""Every setting, read once, typed, with absolute paths.
 
 Belongs here: `counterpoise.toml` (the company, no secrets) and `COUNTERPOISE_*` variables (secrets, overrides).
-Does not: reading the environment anywhere else. A connector's own section is checked by the connector's Config.
+Does not: changing the environment (environment). A connector's own section is checked by the connector's Config.
 """
 
 from __future__ import annotations
 
-import os
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
+    EnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
+from orchestration import environment
 from orchestration.connectors import SOURCES, connector
 from orchestration.connectors.base import SourceConfig
 from orchestration.errors import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
 CONFIG_VARIABLE = "COUNTERPOISE_CONFIG"
+ORIGIN = "origin"
 TELEMETRY_OFF = {
     "DO_NOT_TRACK": "1",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -34,6 +40,43 @@ TELEMETRY_OFF = {
     "GX_ANALYTICS_ENABLED": "false",
     "RUNTIME__DLTHUB_TELEMETRY": "false",
 }
+RENAMED = {
+    "metrics": {"smallest_rate_n": "min_rate_n", "smallest_median_n": "min_median_n"},
+    "privacy": {"smallest_group": "min_group_size"},
+    "guards": {
+        "smallest_load_share": "min_load_share",
+        "largest_quarantine_share": "max_quarantine_share",
+        "smallest_coverage_share": "min_coverage_share",
+    },
+}
+"""Section -> old name -> new name of a setting. The old names of 0.1.0 work in this version and not in the next."""
+log = logging.getLogger("counterpoise")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where settings are read: the company's file and the variables of an environment."""
+
+    path: Path
+    variables: Mapping[str, str]
+
+    @classmethod
+    def of(cls, config: Path | None = None, variables: Mapping[str, str] | None = None) -> Origin:
+        """The given ones, or what this process was started with. SettingsError when the file does not exist."""
+        found = environment.variables() if variables is None else variables
+        named = config or found.get(CONFIG_VARIABLE)
+        path = Path(named or "counterpoise.toml").resolve()
+        if named and not path.is_file():
+            raise SettingsError(f"{path} is not a file; {CONFIG_VARIABLE} names the company's settings")
+        return cls(path, found)
+
+
+class VariablesSource(EnvSettingsSource):
+    """The variables of any environment, read as pydantic-settings reads those of the process."""
+
+    def __init__(self, settings_cls: type[BaseSettings], variables: Mapping[str, str]) -> None:
+        super().__init__(settings_cls)
+        self.env_vars = {name.lower(): value for name, value in variables.items() if value}
 
 
 class _Section(BaseModel):
@@ -50,7 +93,7 @@ class Organisation(_Section):
     @classmethod
     def _known_zone(cls, zone: str) -> str:
         if zone not in available_timezones():
-            raise ValueError(f"{zone!r} is no IANA time zone, such as Europe/Berlin")
+            raise ValueError(f"{zone!r} is not an IANA time zone such as Europe/Berlin")
         return zone
 
 
@@ -58,32 +101,32 @@ class Metrics(_Section):
     """What metric definitions leave to the company (reference values: outcomes B.0, C.4)."""
 
     cohort_days: int = Field(14, ge=1, le=90, description="The window of merge_rate_14d.")
-    active_target_share: float = Field(0.8, gt=0, le=1, description="The target that active_share stands beside.")
-    min_rate_n: int = Field(10, ge=1, description="Least sample of a rate; below it `small_sample`.")
-    min_median_n: int = Field(6, ge=1, description="Least sample of a median; below it `small_sample`.")
+    active_target_share: float = Field(0.8, gt=0, le=1, description="The adoption target beside active_share.")
+    min_rate_n: int = Field(10, ge=1, description="The smallest sample of a rate; `small_sample` below it.")
+    min_median_n: int = Field(6, ge=1, description="The smallest sample of a median; `small_sample` below it.")
 
 
 class Privacy(_Section):
-    """How small is too small. The group size can be raised and not lowered below 5 outside of tests."""
+    """Disclosure control. The group size (k) may be raised; below 5 only in tests."""
 
-    min_group_size: int = Field(5, ge=1, description="People behind a published cell, at least; raise it only.")
-    dominance_share: float = Field(0.5, gt=0, le=1, description="A cell is held back when one person carries more.")
+    min_group_size: int = Field(5, ge=1, description="k: at least so many people behind a published cell.")
+    dominance_share: float = Field(0.5, gt=0, le=1, description="Suppress a cell when one person has more.")
 
 
 class Guards(_Section):
-    """When a run is refused instead of published."""
+    """When a run is blocked instead of published."""
 
-    min_load_share: float = Field(0.7, ge=0, le=1, description="A set read again is refused below this share.")
-    max_quarantine_share: float = Field(0.02, ge=0, le=1, description="Refused records of a source, at most.")
-    min_coverage_share: float = Field(0.0, ge=0, le=1, description="Days that each source must have delivered.")
+    min_load_share: float = Field(0.7, ge=0, le=1, description="Reject a full read below this share of the last.")
+    max_quarantine_share: float = Field(0.02, ge=0, le=1, description="The largest share of rejected records.")
+    min_coverage_share: float = Field(0.0, ge=0, le=1, description="The smallest share of delivered days.")
 
 
 class Schedule(_Section):
-    """When the run runs, in the organisation's zone, and how many publications are kept."""
+    """When a run starts, in the organisation's zone, and how many publications are kept."""
 
     cron: str = Field("30 4 * * *", description="When Dagster's schedule starts a run.")
     start_date: date = Field(date(2026, 1, 1), description="The first day that marts report and Dagster knows.")
-    kept_publications: int = Field(30, ge=1, description="Older ones are removed; the current one never.")
+    kept_publications: int = Field(30, ge=1, description="Older publications are removed; the current one never.")
 
 
 class Settings(BaseSettings):
@@ -103,8 +146,8 @@ class Settings(BaseSettings):
 
     root: Path = Field(PROJECT, description="What relative paths start from; the folder of the settings file.")
     data: Path = Field(Path("data"), description="Where landing, warehouse and publications live.")
-    engine: Literal["duckdb", "spark"] = Field("duckdb", description="What dbt builds on.")
-    memory_limit: str = Field("3GB", description="What DuckDB may take while it builds.")
+    engine: Literal["duckdb", "spark"] = Field("duckdb", description="The engine that dbt builds on.")
+    memory_limit: str = Field("3GB", description="How much memory DuckDB may use for a build.")
     pseudonym_key: SecretStr = Field(SecretStr(""), description="The key of all pseudonyms, at least 16 bytes.")
     organisation: Organisation = Organisation()
     metrics: Metrics = Metrics()
@@ -122,8 +165,20 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        secrets = DotEnvSettingsSource(settings_cls, env_file=config_path().with_name(".env"))
-        return init_settings, env_settings, secrets, TomlConfigSettingsSource(settings_cls, config_path())
+        assert isinstance(init_settings, InitSettingsSource)
+        origin: Origin = init_settings.init_kwargs.pop(ORIGIN, None) or Origin.of()
+        return (
+            init_settings,
+            VariablesSource(settings_cls, origin.variables),
+            DotEnvSettingsSource(settings_cls, env_file=origin.path.with_name(".env")),
+            TomlConfigSettingsSource(settings_cls, origin.path),
+        )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_old_names(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The settings under their new names, wherever an old name came from. ValueError when both are set."""
+        return {name: _renamed(name, value) if name in RENAMED else value for name, value in given.items()}
 
     @property
     def data_folder(self) -> Path:
@@ -165,8 +220,7 @@ class Settings(BaseSettings):
         try:
             config = connector(source).Config.model_validate(self.sources[source])
         except ValidationError as error:
-            problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            raise SettingsError(f"[sources.{source}] in counterpoise.toml: {problems}") from None
+            raise SettingsError(f"[sources.{source}] in counterpoise.toml: {_problems(error)}") from None
         absolute: SourceConfig = _absolute(config, self.root)
         return absolute
 
@@ -181,22 +235,18 @@ class Settings(BaseSettings):
         return key
 
 
-def config_path() -> Path:
-    """The company's file: COUNTERPOISE_CONFIG, or counterpoise.toml in the current folder."""
-    return Path(os.environ.get(CONFIG_VARIABLE) or "counterpoise.toml").resolve()
+def load_settings(config: Path | None = None, variables: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings of a company; this process and its environment stay as they are.
 
-
-def load_settings(**overrides: Any) -> Settings:
-    """Read everything once. SettingsError tells each problem with the place where it stands."""
-    path = config_path()
-    if os.environ.get(CONFIG_VARIABLE) and not path.is_file():
-        raise SettingsError(f"{CONFIG_VARIABLE} names {path}, which is no file")
-    overrides.setdefault("root", path.parent)
+    `config` is the company's file, COUNTERPOISE_CONFIG or ./counterpoise.toml if left out; `variables` replace the
+    environment; `overrides` are values of settings and win. SettingsError names each setting with a problem.
+    """
+    origin = Origin.of(config, variables)
+    overrides.setdefault("root", origin.path.parent)
     try:
-        return Settings(**overrides)
+        return Settings(**{**overrides, ORIGIN: origin})
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise SettingsError(f"{path.name}: {problems}") from None
+        raise SettingsError(f"{origin.path.name}: {_problems(error)}") from None
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
@@ -206,6 +256,25 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "COUNTERPOISE_WAREHOUSE": str(settings.warehouse),
         "COUNTERPOISE_MEMORY_LIMIT": settings.memory_limit,
     }
+
+
+def _problems(error: ValidationError) -> str:
+    """Each problem with the name of its setting."""
+    return "; ".join(": ".join([*filter(None, [".".join(map(str, e["loc"]))]), e["msg"]]) for e in error.errors())
+
+
+def _renamed(section: str, given: Any) -> Any:
+    """One section with new names; a warning for each old name."""
+    if not isinstance(given, dict):
+        return given
+    current = dict(given)
+    for old in (name for name in RENAMED[section] if name in given):
+        new = RENAMED[section][old]
+        if new in given:
+            raise ValueError(f"{section}.{old} and {section}.{new} are both set; keep {new}, the new name")
+        log.warning("the setting %s.%s is now %s.%s; the next version rejects the old name", section, old, section, new)
+        current[new] = current.pop(old)
+    return current
 
 
 def _absolute(value: Any, root: Path) -> Any:

@@ -11,14 +11,13 @@ import ast
 import re
 import textwrap
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from demo_output import demo
-from page_settings import section, settings, table
+from page_settings import table
 
-from orchestration.connectors.company_files.contracts import FILES
+from orchestration.connectors.company_files.file_specs import FILES
 from orchestration.contracts import load_contracts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,19 +130,3 @@ def _described(source: str) -> dict[str, str]:
             if declared["name"] == source:
                 return {table["name"]: _one_line(table["description"]) for table in declared["tables"]}
     raise KeyError(source)
-
-
-WRITERS: dict[str, Callable[..., str]] = {
-    "charter": charter,
-    "settings": settings,
-    "section": section,
-    "streams": streams,
-    "lateness": lateness,
-    "files": files,
-    "relations": relations,
-    "columns": columns,
-    "demo": demo,
-}
-"""Name of a part -> who writes it. The words behind the name in the marker are its arguments."""
-SLOW = frozenset({"demo"})
-"""Parts for which a whole run has to run."""

@@ -12,9 +12,10 @@ from orchestration import pipeline
 from orchestration.cli.demo import sample_company
 from orchestration.dagster_run import run_partitions
 from orchestration.errors import PublicationBlockedError
-from orchestration.publishing.publication import current, publications
-from orchestration.publishing.publish import verify
-from orchestration.warehouse import inputs
+from orchestration.publishing.blocked_run import blocked_path
+from orchestration.publishing.publication import current_publication, publications
+from orchestration.publishing.verify import verify
+from orchestration.run_context import RunContext
 from tests import parsed_project
 
 pytestmark = pytest.mark.slow
@@ -42,29 +43,29 @@ def test_the_night_is_published_with_every_check_told(company):
 
 def test_the_same_night_again_changes_nothing_and_builds_nothing(company):
     settings, of = company
-    standing, built = current(settings.published), settings.warehouse.stat().st_mtime_ns
+    before, built = current_publication(settings.published), settings.warehouse.stat().st_mtime_ns
     run_partitions(settings, of.day, of.day)
-    assert current(settings.published) == standing
+    assert current_publication(settings.published) == before
     assert settings.warehouse.stat().st_mtime_ns == built
 
 
 def test_a_full_rebuild_has_the_same_content(company):
     settings, of = company
     settings.warehouse.unlink()
-    assert pipeline.build_and_check(settings, of)
-    assert pipeline.publish_or_block(inputs.collect(settings, of)).outcome == "unchanged"
+    assert pipeline.build_and_check(RunContext(settings, of))
+    assert pipeline.publish_or_block(RunContext(settings, of)).outcome == "unchanged"
 
 
 def test_a_warehouse_that_was_changed_after_its_build_is_refused_and_the_old_night_stays(company):
     settings, of = company
-    standing = current(settings.published)
+    before = current_publication(settings.published)
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("alter table marts.dim_teams add column person_key varchar")
     with pytest.raises(PublicationBlockedError, match="no_person_grain"):
-        pipeline.publish_or_block(inputs.collect(settings, of))
-    told = json.loads(pipeline.blocked_path(inputs.collect(settings, of)).read_text())
-    assert told["stands"] == standing.publication_id
-    assert [found.publication_id for found in publications(settings.published)] == [standing.publication_id]
+        pipeline.publish_or_block(RunContext(settings, of))
+    told = json.loads(blocked_path(settings.published, of.as_of).read_text())
+    assert told["current"] == before.publication_id
+    assert [found.publication_id for found in publications(settings.published)] == [before.publication_id]
     settings.warehouse.unlink()
 
 
@@ -76,8 +77,8 @@ def test_too_many_refused_records_stop_the_night_at_the_first_border(company):
     settings, of = company
     with pytest.raises(PublicationBlockedError, match="quarantine_share failed"):
         run_partitions(guarded(settings, max_quarantine_share=0.0), of.day, of.day)
-    told = json.loads(pipeline.blocked_path(inputs.collect(settings, of)).read_text())
-    assert {blocker["rule"] for blocker in told["refusals"]} == {"quality_landed", "quarantine_share", "step_failed"}
+    told = json.loads(blocked_path(settings.published, of.as_of).read_text())
+    assert {blocker["rule"] for blocker in told["blockers"]} == {"quality_landed", "quarantine_share", "step_failed"}
 
 
 def test_a_step_that_dies_refuses_the_night_in_writing(company, monkeypatch):
@@ -89,4 +90,4 @@ def test_a_step_that_dies_refuses_the_night_in_writing(company, monkeypatch):
     monkeypatch.setattr("orchestration.pipeline.build", die)
     with pytest.raises(PublicationBlockedError, match="out of memory in step 3"):
         run_partitions(guarded(settings, min_coverage_share=0.01), of.day, of.day)
-    assert current(settings.published) is not None
+    assert current_publication(settings.published) is not None

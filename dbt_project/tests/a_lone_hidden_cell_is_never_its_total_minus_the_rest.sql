@@ -2,9 +2,12 @@
 with cells as (
 
     select
-        *,
+        metric_id,
+        entity_type,
+        week_start_date,
+        contributors,
         is_small_group or is_dominated or is_complementary as is_hidden
-    from {{ ref('int_metrics__suppression') }}
+    from {{ ref('int_metrics__suppressed') }}
     where is_covered
 
 ),

@@ -6,7 +6,7 @@ select
     cells.week_start_date,
     cells.numerator,
     cells.denominator
-from {{ ref('int_metrics__all') }} as cells
+from {{ ref('int_metrics__cells') }} as cells
 inner join {{ ref('dim_metrics') }} as metrics
     on cells.metric_id = metrics.metric_id
     and metrics.unit = 'ratio'

@@ -6,7 +6,7 @@ select
     cells.week_start_date,
     sum(case when cells.entity_type = 'organisation' then cells.{{ part }} end) as organisation_total,
     coalesce(sum(case when cells.entity_type = 'team' then cells.{{ part }} end), 0) as team_total
-from {{ ref('int_metrics__all') }} as cells
+from {{ ref('int_metrics__cells') }} as cells
 inner join {{ ref('dim_metrics') }} as metrics
     on cells.metric_id = metrics.metric_id
     and metrics.unit != 'hours'

@@ -21,7 +21,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from orchestration import errors
+from orchestration import environment, errors
 from orchestration.cli import report
 from orchestration.cli.console_logging import logging_to
 from orchestration.partition import DailyPartition
@@ -114,11 +114,12 @@ def land(
     """Land one source and nothing else."""
     with session(f"land {source}") as settings:
         from orchestration.pipeline import land as land_partition
+        from orchestration.run_context import RunContext
 
-        partition = DailyPartition.of(_day(day))
-        record, _ = land_partition(settings, source, [partition], refetch=refetch, accept_shrink=accept_shrink)
+        context = RunContext(settings, DailyPartition.of(_day(day)))
+        record, _ = land_partition(context, source, refetch=refetch, accept_shrink=accept_shrink)
         out.print_json(record.model_dump_json())
-        if record.failed or record.refused:
+        if record.failed_slices or record.rejected_loads:
             raise typer.Exit(Exit.FAILED)
 
 
@@ -127,8 +128,9 @@ def build(day: Day = None, full_refresh: bool = False) -> None:
     """Build and test the warehouse from what has landed, and look at both checkpoints; publish nothing."""
     with session("build") as settings:
         from orchestration import pipeline
+        from orchestration.run_context import RunContext
 
-        if not pipeline.build_and_check(settings, DailyPartition.of(_day(day)), full_refresh=full_refresh):
+        if not pipeline.build_and_check(RunContext(settings, DailyPartition.of(_day(day))), full_refresh=full_refresh):
             raise errors.WarehouseError("the build is not good enough to publish; `counterpoise publish` says why")
 
 
@@ -137,10 +139,10 @@ def publish(day: Day = None) -> None:
     """Let the gate judge the last build of a day, and publish it."""
     with session("publish") as settings:
         from orchestration import pipeline
-        from orchestration.warehouse import inputs
+        from orchestration.run_context import RunContext
 
         try:
-            done = pipeline.publish_or_block(inputs.collect(settings, DailyPartition.of(_day(day))))
+            done = pipeline.publish_or_block(RunContext(settings, DailyPartition.of(_day(day))))
         except errors.PublicationBlockedError:
             _show_block(settings, DailyPartition.of(_day(day)))
         out.print(str(done.path), soft_wrap=True, highlight=False)
@@ -212,9 +214,10 @@ def dev(port: int = 3000) -> None:
     with session(None) as settings:
         from orchestration.dagster_run import dagster_environment
 
-        os.environ.update(dagster_environment(settings))
+        variables = environment.variables() | dagster_environment(settings)
     program = Path(sys.executable).with_name("dagster")
-    os.execv(program, [str(program), "dev", "-m", "orchestration.definitions", "-p", str(port)])  # noqa: S606  # our own program
+    arguments = [str(program), "dev", "-m", "orchestration.definitions", "-p", str(port)]
+    os.execve(program, arguments, variables)  # noqa: S606  # our own program
 
 
 def main() -> None:

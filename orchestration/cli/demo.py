@@ -5,12 +5,12 @@ Belongs here: pointing the pipeline at the sample company. Does not: any knowled
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestration import environment
 from orchestration.partition import DailyPartition
 from orchestration.settings import Settings, load_settings
 
@@ -29,5 +29,5 @@ def sample_company(folder: Path, *, people: int, weeks: int, seed: int) -> Itera
     world = load(home)
     partition = DailyPartition(world.end)
     with serve(world) as addresses:
-        os.environ.update(settings_overrides(home, addresses))
-        yield load_settings(data=folder / "data"), partition
+        variables = {**environment.variables(), **settings_overrides(home, addresses)}
+        yield load_settings(variables=variables, data=folder / "data"), partition

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from orchestration import environment
 from orchestration.connectors import SOURCES
 from orchestration.contracts import load_contracts
 from orchestration.errors import CounterpoiseError
-from orchestration.publishing.publication import current
-from orchestration.settings import Settings, config_path
+from orchestration.publishing.publication import current_publication
+from orchestration.settings import Origin, Settings
 from orchestration.warehouse.spark_session import MISSING_JAVA, MISSING_PACKAGE
 
 
@@ -38,7 +39,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def _general(settings: Settings) -> Iterator[Finding]:
-    path = config_path()
+    path = Origin.of().path
     yield _found("settings", path.is_file(), str(path), f"{path} is no file; docs/sources.md shows one")
     yield _key(settings)
     yield _engine(settings)
@@ -47,7 +48,7 @@ def _general(settings: Settings) -> Iterator[Finding]:
     yield _found("data folder", os.access(place, os.W_OK), str(folder), f"{place} cannot be written")
     if not settings.enabled_sources():
         yield Finding("sources", "missing", f"no source is enabled; add a section such as [sources.git] to {path.name}")
-    standing = current(settings.published)
+    standing = current_publication(settings.published)
     told = "nothing is published yet" if standing is None else f"{standing.publication_id} stands"
     yield Finding("publication", "ok", told)
 
@@ -71,7 +72,7 @@ def _engine(settings: Settings) -> Finding:
         return Finding("engine", "ok", settings.engine)
     if find_spec("pyspark") is None:
         return Finding("engine", "missing", MISSING_PACKAGE)
-    home = os.environ.get("JAVA_HOME")
+    home = environment.variables().get("JAVA_HOME")
     java = shutil.which("java", path=None if home is None else f"{home}/bin")
     return _found("engine", java is not None, f"spark, with {java}", MISSING_JAVA)
 

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from orchestration.connectors.git.reading import Git
+from orchestration.connectors.git.git_cli import Git
 from orchestration.connectors.git.refs import read_refs
 from orchestration.errors import SettingsError, SourceError
 from orchestration.partition import DailyPartition
-from orchestration.settings import CONFIG_VARIABLE, Settings, load_settings
+from orchestration.settings import Settings, load_settings
 from orchestration.storage.atomic_files import replace_text
 
-PREFIX = "COUNTERPOISE_"
 ANY_TIME = 1 << 40
 """Unix seconds after every commit that git can hold a date for."""
 
@@ -34,10 +32,7 @@ def quickstart(paths: Sequence[Path], folder: Path, weeks: int) -> tuple[Setting
     start = partition.day - timedelta(days=partition.day.weekday() + 7 * (weeks - 1))
     replace_text(folder / "counterpoise.toml", settings_text(repositories, start))
     _keep_key(folder / ".env")
-    for name in [name for name in os.environ if name.startswith(PREFIX)]:
-        del os.environ[name]
-    os.environ[CONFIG_VARIABLE] = str(folder / "counterpoise.toml")
-    return load_settings(), partition
+    return load_settings(config=folder / "counterpoise.toml", variables={}), partition
 
 
 def usual_folder(paths: Sequence[Path]) -> Path:

@@ -17,7 +17,8 @@ from orchestration.cli.doctor import Finding
 from orchestration.cli.repository_tables import notes, read_outcome_weeks, services_table, together_table
 from orchestration.cli.team_table import legend, read_team_week, team_table
 from orchestration.partition import DailyPartition, partition_name
-from orchestration.publishing.publication import current, publications
+from orchestration.publishing.blocked_run import BLOCKED
+from orchestration.publishing.publication import current_publication, publications
 from orchestration.settings import Settings
 from orchestration.storage.writer_lock import holder
 
@@ -36,7 +37,7 @@ def partition(settings: Settings, of: DailyPartition, out: Console) -> None:
     else:
         _outcomes(path, out)
     out.print(f"published: {path}", soft_wrap=True, highlight=False)
-    standing = current(settings.published)
+    standing = current_publication(settings.published)
     if standing is not None and standing.publication_id != path.name:
         out.print(f"current:   {standing.publication_id}, a newer run, stays", highlight=False)
 
@@ -56,18 +57,19 @@ def _lines(told: Iterable[str], out: Console) -> None:
 
 def status(settings: Settings, out: Console) -> None:
     """The current publication, its sources, refused runs, and the writer."""
-    standing = current(settings.published)
+    standing = current_publication(settings.published)
     if standing is None:
         out.print("nothing is published yet")
     else:
         out.print(f"current: {standing.publication_id}, as of {standing.as_of:%Y-%m-%d %H:%M} UTC", highlight=False)
         out.print(f"path:    {settings.published / standing.publication_id}", soft_wrap=True, highlight=False)
-        table = Table("Source", "Days there", "Last delivered", header_style="bold")
+        table = Table("Source", "Stream-days delivered", "Last delivered", header_style="bold")
         for source in standing.sources:
-            there = f"{source.expected_days - source.missing_days} of {source.expected_days}"
-            table.add_row(source.source, there, source.last_delivered_day or "never")
+            expected = source.expected_stream_days
+            delivered = f"{expected - source.missing_stream_days} of {expected}"
+            table.add_row(source.source, delivered, source.last_delivered_day or "never")
         out.print(table)
-    for path in sorted((settings.published / "refused").glob("*.json")):
+    for path in sorted((settings.published / BLOCKED).glob("*.json")):
         out.print(f"refused: {path.stem} (`counterpoise explain-refusal`)", highlight=False)
     out.print(f"writer:  {holder(settings.data_folder) or 'nobody'}", highlight=False)
 
@@ -82,7 +84,7 @@ def findings(found: list[Finding], out: Console) -> None:
 
 def newest_block(settings: Settings, of: DailyPartition | None) -> Path | None:
     """The record of a refused run; of the newest one if none is named."""
-    folder = settings.published / "refused"
+    folder = settings.published / BLOCKED
     if of is not None:
         path = folder / f"{partition_name(of.as_of)}.json"
         return path if path.is_file() else None
@@ -90,13 +92,11 @@ def newest_block(settings: Settings, of: DailyPartition | None) -> Path | None:
 
 
 def blocker(told: Mapping[str, object], out: Console) -> None:
-    """One screen: what stands, and for each refusal the rule, what was met, and what to do."""
-    blockers = cast(list[dict[str, str]], told["refusals"])
-    stands = (
-        "Nothing is published yet." if told["stands"] is None else f"{told['stands']} stands; readers see no change."
-    )
-    out.print(f"[bold red]Not published: the run as of {told['as_of']}.[/] {stands}", highlight=False)
+    """One screen: what remains current, and for each blocker the rule, what was found, and what to do."""
+    blockers = cast(list[dict[str, str]], told["blockers"])
+    current = "Nothing is published yet." if told["current"] is None else f"{told['current']} remains current."
+    out.print(f"[bold red]Not published: the run as of {told['as_of']}.[/] {current}", highlight=False)
     for each in blockers:
         out.print(f"\n[bold]{escape(each['rule'])}[/]", highlight=False)
-        out.print(f"  met:  {escape(each['met'])}", soft_wrap=True, highlight=False)
-        out.print(f"  do:   {escape(each['advice'])}", soft_wrap=True, highlight=False)
+        out.print(f"  found: {escape(each['finding'])}", soft_wrap=True, highlight=False)
+        out.print(f"  fix:   {escape(each['action'])}", soft_wrap=True, highlight=False)

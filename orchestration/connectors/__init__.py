@@ -1,4 +1,4 @@
-"""The connectors, one module a source. The registry names them without importing them."""
+"""The registry of connectors: one module or package for each source, imported only when it is read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from orchestration.connectors.base import Connector
 from orchestration.errors import SettingsError
 
 SOURCES = ("git", "github", "claude_code", "copilot", "pagerduty", "company_files")
-"""Every source that can be connected, in the order in which a run reads them."""
+"""Every known source, in the order in which a run reads them."""
 
 
 def connector(source: str) -> Connector:
-    """The module that reads `source`; SettingsError with the known names for an unknown one."""
+    """The module that reads `source`; SettingsError for an unknown one."""
     if source not in SOURCES:
-        raise SettingsError(f"no source is called {source!r}; known are {', '.join(SOURCES)}")
+        raise SettingsError(f"unknown source {source!r}; known are {', '.join(SOURCES)}")
     return cast(Connector, import_module(f"orchestration.connectors.{source}"))

@@ -1,10 +1,10 @@
-"""What a connector is: a module that turns one source into slices of items.
+"""The interface of a connector: a module that reads one source as slices of items.
 
-Belongs here: the small vocabulary that connectors and landing share.
-Does not: reading any source (one module each), checking or writing records (landing).
+Belongs here: the types that connectors and landing share.
+Does not: reading a source (one module each), checking or writing records (landing).
 
-A connector module defines `SOURCE: str`, `Config(SourceConfig)` and
-`slices(config, run, cursors, transport=None) -> Iterator[Slice]`.
+A connector module defines `Config(SourceConfig)` and
+`slices(config, partition, cursors, retries=None) -> Iterator[Slice]`.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestration.connectors._http.waiting import RetryPolicy as RetryPolicy
+from orchestration.connectors._http.retries import RetryPolicy as RetryPolicy
 from orchestration.partition import DailyPartition
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Record = Mapping[str, object]
-"""One record as the source sent it: JSON-like, nested objects allowed, no child lists."""
+"""One record as the source sent it: JSON-like, with nested objects but without child lists."""
 
 Cursors = Mapping[str, str]
-"""Slice key -> cursor of the newest load that counted before this run."""
+"""Slice key -> cursor of its newest load before this run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a stream. `pointer` says where it stood (endpoint and id, file digest and line), never a name."""
+    """One record of a stream. `pointer` is its place (endpoint and id, or file digest and line), never a name."""
 
     stream: str
     record: Record
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Many records at once, for volume: an Arrow table whose columns are named as they land."""
+    """Many records at once, for large volumes: an Arrow table whose columns are named as they land."""
 
     stream: str
     table: pa.Table
@@ -49,7 +49,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """Something that is no record, such as a broken line. Landing keeps its digest and never its content."""
+    """Input that is not a record, such as a broken line. Landing keeps its digest, never its content."""
 
     stream: str
     reason: str
@@ -62,12 +62,12 @@ Item = Row | Batch | RejectedRecord
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A unit that is fetched whole or not at all.
+    """The unit of reading: it lands whole or not at all.
 
     key: unique within the source, such as "pull_requests/acme/app" or "user_days/2026-11-17".
-    streams: the streams it may fill; an empty answer lands zero rows, so that silence is told from failure.
-    items: called only when the slice must be fetched; when it raises, nothing of the slice counts.
-    cursor: kept with the load; the next run finds it in `cursors[key]`. A function when it is known only
+    streams: the streams that it fills; an empty answer lands as zero rows, so that it differs from a failure.
+    items: called only when the slice must be read; when it raises, nothing of the slice lands.
+    cursor: stored with the load; the next run finds it in `cursors[key]`. A function when it is known only
         after the last item.
     day: for replace_day streams, the day whose rows this slice replaces.
     """
@@ -80,17 +80,16 @@ class Slice:
 
 
 class SourceConfig(BaseModel):
-    """What every source's section in counterpoise.toml can say."""
+    """The settings that every source has in counterpoise.toml."""
 
     model_config = ConfigDict(extra="forbid")
 
-    enabled: bool = Field(True, description="Whether runs read it; what has landed stays.")
+    enabled: bool = Field(True, description="Whether runs read this source; landed data stays.")
 
 
 class Connector(Protocol):
-    """The shape of a connector module."""
+    """What a connector module defines."""
 
-    SOURCE: str
     Config: type[SourceConfig]
 
     def slices(

@@ -15,13 +15,12 @@ import dagster as dg
 
 from orchestration.errors import BusyError, CounterpoiseError, PublicationBlockedError
 from orchestration.partition import DailyPartition
+from orchestration.run_context import RunContext
 from orchestration.settings import Settings
 from orchestration.storage.writer_lock import writer_lock
-from orchestration.warehouse import inputs
 
 if TYPE_CHECKING:
     from orchestration.warehouse.build_record import CheckResult
-    from orchestration.warehouse.inputs import BuildInputs
 
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 WHOLE_RANGE = dg.BackfillPolicy.single_run()
@@ -39,9 +38,9 @@ def partitions_of(context: dg.AssetExecutionContext) -> list[DailyPartition]:
     return [DailyPartition.of(date.fromisoformat(key)) for key in sorted(context.partition_keys)]
 
 
-def inputs_of(settings: Settings, context: dg.AssetExecutionContext) -> BuildInputs:
-    """What the newest run of this run sees."""
-    return inputs.collect(settings, partitions_of(context)[-1])
+def run_of(settings: Settings, context: dg.AssetExecutionContext) -> RunContext:
+    """The context of this step's run: that of its newest day."""
+    return RunContext(settings, partitions_of(context)[-1])
 
 
 @contextmanager
@@ -57,11 +56,11 @@ def step(settings: Settings, context: dg.AssetExecutionContext) -> Iterator[None
     except (BusyError, PublicationBlockedError) as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
     except CounterpoiseError as error:
-        told = pipeline.block_unfinished(inputs_of(settings, context), error)
+        told = pipeline.block_unfinished(run_of(settings, context), error)
         raise dg.Failure(description=told, allow_retries=False) from error
     except Exception as error:
         log.exception("step %s died", context.op.name)
-        told = pipeline.block_unfinished(inputs_of(settings, context), error)
+        told = pipeline.block_unfinished(run_of(settings, context), error)
         raise dg.Failure(description=told, allow_retries=False) from error
 
 

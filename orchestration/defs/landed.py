@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.contracts import SourceContract
-from orchestration.defs.common import WHOLE_RANGE, Event, daily_partitions, partitions_of, step
+from orchestration.defs.common import WHOLE_RANGE, Event, daily_partitions, partitions_of, run_of, step
 from orchestration.settings import Settings
 from orchestration.warehouse.build_record import LandingRecord
 
@@ -49,7 +49,7 @@ def landed_asset(settings: Settings, contract: SourceContract) -> dg.AssetsDefin
         from orchestration import pipeline
 
         with step(settings, context):
-            record, is_worth_retrying = pipeline.land(settings, source, partitions_of(context))
+            record, is_worth_retrying = pipeline.land(run_of(settings, context), source, partitions_of(context)[:-1])
             if is_worth_retrying and context.retry_number < RETRIES:
                 wait = RETRY_SECONDS * (context.retry_number + 1)
                 raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait)
@@ -57,9 +57,9 @@ def landed_asset(settings: Settings, contract: SourceContract) -> dg.AssetsDefin
         yield dg.AssetCheckResult(
             asset_key=landed_key(source),
             check_name=COMPLETE,
-            passed=not record.failed and not record.refused,
+            passed=not record.failed_slices and not record.rejected_loads,
             severity=dg.AssetCheckSeverity.WARN,
-            description="; ".join([*record.failed, *record.refused]) or None,
+            description="; ".join([*record.failed_slices, *record.rejected_loads]) or None,
         )
 
     return land_source
@@ -67,9 +67,9 @@ def landed_asset(settings: Settings, contract: SourceContract) -> dg.AssetsDefin
 
 def _metadata(record: LandingRecord) -> dict[str, int | str]:
     return {
-        "dagster/row_count": record.landed,
-        "refused_records": record.quarantined,
-        "unchanged_slices": record.unchanged,
-        "failed_slices": len(record.failed),
-        "refused_loads": len(record.refused),
+        "dagster/row_count": record.landed_rows,
+        "quarantined_rows": record.quarantined_rows,
+        "unchanged_slices": record.unchanged_slices,
+        "failed_slices": len(record.failed_slices),
+        "rejected_loads": len(record.rejected_loads),
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.defs.common import WHOLE_RANGE, Event, check_result, daily_partitions, inputs_of, step
+from orchestration.defs.common import WHOLE_RANGE, Event, check_result, daily_partitions, run_of, step
 from orchestration.defs.warehouse import node_key
 from orchestration.publishing.publish import Published
 from orchestration.quality.published import check_names
@@ -50,10 +50,10 @@ def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefini
         from orchestration import pipeline
 
         with step(settings, context):
-            inputs = inputs_of(settings, context)
-            for found in pipeline.check_published(inputs).results:
+            run = run_of(settings, context)
+            for found in pipeline.check_published(run).results:
                 yield check_result(PUBLICATION, f"{found.subject}_{found.check}", found, is_blocking=True)
-            done = pipeline.publish_or_block(inputs)
+            done = pipeline.publish_or_block(run)
         yield dg.MaterializeResult(asset_key=PUBLICATION, metadata=_metadata(done))
 
     return publish_marts

@@ -1,6 +1,6 @@
 """The manifest of a source: one line per load that counts. A file that no line names does not exist.
 
-Belongs here: appending a line so that it is there whole or not at all, and reading what counts.
+Belongs here: appending lines whole or not at all, and reading them.
 Does not: writing data files (writer) or deciding what lands (load).
 """
 
@@ -16,8 +16,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from orchestration.errors import LandingError
-from orchestration.storage import crash_points
 from orchestration.storage.atomic_files import sync
+from orchestration.storage.crash_points import crash_point
 
 NAME = "_manifest.jsonl"
 
@@ -33,7 +33,7 @@ class LandedFile(BaseModel):
 
 
 class StreamLoad(BaseModel):
-    """What a load brought to one stream: received = landed + quarantined, always."""
+    """Rows of one stream in a load: received = landed + quarantined, always."""
 
     received: int
     landed: int
@@ -43,7 +43,7 @@ class StreamLoad(BaseModel):
 
 
 class Load(BaseModel):
-    """One counted load of one slice. With `confirms` the slice was read again and held what that load holds."""
+    """One counted load of one slice. `confirms`: the slice was read again and equals that earlier load."""
 
     load_id: str
     source: str
@@ -59,9 +59,9 @@ class Load(BaseModel):
 
 
 def commit(landing: Path, source: str, loads: Sequence[Load]) -> None:
-    """Let loads count: their files are forced to disk first, then their lines are added in one write.
+    """Count the loads: their files are forced to disk first, then their lines are added in one write.
 
-    Many loads share the wait for the disk. A torn line left by a killed writer is cut off before.
+    Many loads share the wait for the disk. An incomplete line that a killed writer left is removed first.
     """
     if not loads:
         return
@@ -70,7 +70,7 @@ def commit(landing: Path, source: str, loads: Sequence[Load]) -> None:
     with ThreadPoolExecutor(max_workers=16) as pool:
         list(pool.map(sync, files))
         list(pool.map(sync, {file.parent for file in files}))
-    crash_points.reached("land.files_named")
+    crash_point("land.files_named")
     path = landing / source / NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
@@ -79,7 +79,7 @@ def commit(landing: Path, source: str, loads: Sequence[Load]) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync(path.parent)
-    crash_points.reached("land.load_counted")
+    crash_point("land.load_counted")
 
 
 def read(landing: Path, source: str) -> list[Load]:
@@ -104,12 +104,12 @@ def _parse(path: Path, lines: list[bytes]) -> Iterator[Load]:
 
 
 def _whole_lines(path: Path) -> int:
-    """Bytes up to and including the last newline: what a killed writer left behind it is no line."""
+    """Bytes up to and including the last newline; what a killed writer left after it is not a line."""
     return path.read_bytes().rfind(b"\n") + 1
 
 
 def newest_by_slice(loads: list[Load]) -> dict[str, Load]:
-    """The newest load of each slice: later runs win, then later tries within a run."""
+    """The newest load of each slice: of the latest run, and within a run of the latest try."""
     newest: dict[str, Load] = {}
     for load in sorted(loads, key=lambda each: (each.as_of, each.sequence)):
         newest[load.slice_key] = load

@@ -1,48 +1,40 @@
-"""One load: take a slice's items, check, hash, write, and count it in the manifest, or leave no trace.
+"""One load: a slice's items are checked, pseudonymised and written, or leave no trace.
 
 Belongs here: the order of those steps and the balance received = landed + quarantined.
-Does not: knowledge of any one source.
+Does not: which slices a run lands (slices) or counting loads in the manifest (ledger).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from orchestration.connectors.base import Batch, Item, RejectedRecord, Row, Slice
 from orchestration.contracts import SourceContract, StreamContract
-from orchestration.errors import LandingError, TruncatedLoadError
+from orchestration.errors import LandingError
 from orchestration.landing import ledger, tables
 from orchestration.landing.pseudonyms import Pseudonymiser
+from orchestration.landing.quarantine import Quarantine
 from orchestration.landing.rows import Rejection, cast_record, payload_digest
+from orchestration.landing.tally import Tally
 from orchestration.landing.writer import DraftFiles
 from orchestration.partition import DailyPartition
 
 BUFFERED_ROWS = 20_000
-QUARANTINE_SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("source", "stream", "reason", "pointer", "payload_sha256", "load_id")]
-    + [("rejection_number", pa.int64()), ("as_of", pa.timestamp("us"))]
-)
-
-
-@dataclass
-class _Tally:
-    received: int = 0
-    landed: int = 0
-    quarantined: int = 0
-    unknown_fields: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
 class Landing:
-    """Where and how a run lands. `min_load_share`: below it a re-read set counts as truncated."""
+    """Where and how a run lands.
+
+    min_load_share: a set that is read again with less than this share of its rows counts as truncated.
+    min_guarded_rows: sets with fewer rows than this are not judged.
+    """
 
     folder: Path
     pseudonymiser: Pseudonymiser
@@ -61,70 +53,71 @@ class LoadInProgress:
         slice_: Slice,
         previous: ledger.Load | None,
     ) -> None:
-        self._landing, self._contract, self._context, self._slice = landing, contract, partition, slice_
+        self._landing, self._contract, self._partition, self._slice = landing, contract, partition, slice_
         self._previous = previous
         again = previous is not None and previous.as_of == partition.as_of
         self.sequence = previous.sequence + 1 if again and previous is not None else 0
         name = f"{contract.source}|{slice_.key}|{partition.as_of.isoformat()}|{self.sequence}"
         self.load_id = f"{partition.day:%Y%m%d}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
         self._files = DraftFiles(landing.folder, contract.source, self.load_id)
-        self._tallies = {stream: _Tally() for stream in slice_.streams}
+        self._tallies = {stream: Tally() for stream in slice_.streams}
         self._rows: dict[str, list[dict[str, object]]] = {stream: [] for stream in slice_.streams}
         self._pointers: dict[str, list[str]] = {stream: [] for stream in slice_.streams}
-        self._quarantined: list[dict[str, object]] = []
+        self._quarantine = Quarantine(landing.folder, contract.source, self.load_id, partition.as_of)
         self._bounds = tables.Bounds(date(1970, 1, 2), partition.day + timedelta(days=2))
         self._filed = slice_.day or partition.day
 
-    def take(self, item: Item) -> None:
-        """Check one item and write what passes."""
+    def add(self, item: Item) -> None:
+        """Check one item; what passes is written, the rest goes to the quarantine."""
         if item.stream not in self._tallies:
             raise LandingError(f"{self._contract.source}: slice {self._slice.key} did not announce {item.stream!r}")
         match item:
             case Row():
                 self._tallies[item.stream].received += 1
-                self._take_row(item)
+                self._add_row(item)
             case Batch():
                 self._tallies[item.stream].received += len(item.table)
-                self._take_batch(item)
+                self._add_batch(item)
             case RejectedRecord():
                 self._tallies[item.stream].received += 1
-                self._quarantine(item.stream, item.reason, item.pointer, payload_digest(item.payload))
+                self._reject(item.stream, item.reason, item.pointer, payload_digest(item.payload))
 
     def finish(self) -> ledger.Load:
-        """The line for the manifest. Content equal to the last load's is confirmed, not written again."""
+        """The line for the manifest. A load that equals the slice's last one confirms it and writes nothing."""
         for stream in self._rows:
             self._flush(stream)
-        self._check_balance()
-        self._check_size()
+        self._check()
         digest = self._digest()
         cursor = self._slice.cursor() if callable(self._slice.cursor) else self._slice.cursor
-        same = self._previous is not None and self._previous.digest == digest
-        if same:
-            self.drop()
+        confirmed = self._previous if self._previous is not None and self._previous.digest == digest else None
+        if confirmed is not None:
+            self.abort()
+        quarantine = None if confirmed else self._quarantine.commit()
+        files = {} if confirmed else self._files.commit()
         return ledger.Load(
             load_id=self.load_id,
             source=self._contract.source,
             slice_key=self._slice.key,
-            as_of=self._context.as_of,
+            as_of=self._partition.as_of,
             sequence=self.sequence,
             digest=digest,
             cursor=cursor,
             day=self._slice.day,
-            confirms=(self._previous.confirms or self._previous.load_id) if same and self._previous else None,
-            quarantine=None if same else self._write_quarantine(),
-            streams=self._stream_loads({} if same else self._files.keep()),
+            confirms=(confirmed.confirms or confirmed.load_id) if confirmed else None,
+            quarantine=quarantine,
+            streams={stream: tally.stream_load(files.get(stream, [])) for stream, tally in self._tallies.items()},
         )
 
-    def drop(self) -> None:
+    def abort(self) -> None:
         """Leave no trace of this load."""
-        self._files.drop()
+        self._files.abort()
 
-    def _take_row(self, row: Row) -> None:
+    def _add_row(self, row: Row) -> None:
         contract = self._contract.stream(row.stream)
         try:
             values, unknown = cast_record(contract, row.record)
-        except Rejection as blocker:
-            self._quarantine(row.stream, blocker.reason, row.pointer, payload_digest(row.record))
+        except Rejection as rejection:
+            self._reject(row.stream, rejection.reason, row.pointer, payload_digest(row.record))
             return
         self._tallies[row.stream].unknown_fields.update(unknown)
         self._rows[row.stream].append(values)
@@ -132,14 +125,14 @@ class LoadInProgress:
         if len(self._rows[row.stream]) >= BUFFERED_ROWS:
             self._flush(row.stream)
 
-    def _take_batch(self, batch: Batch) -> None:
+    def _add_batch(self, batch: Batch) -> None:
         contract = self._contract.stream(batch.stream)
         try:
             table = tables.to_contract(contract, batch.table)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             pointers = _pointers(batch)
             for record, pointer in zip(batch.table.to_pylist(), pointers, strict=True):
-                self._take_row(Row(batch.stream, record, pointer))
+                self._add_row(Row(batch.stream, record, pointer))
             return
         unknown = set(batch.table.column_names) - set(contract.by_name)
         self._tallies[batch.stream].unknown_fields.update(dict.fromkeys(unknown, len(table)))
@@ -156,94 +149,44 @@ class LoadInProgress:
     def _write(self, contract: StreamContract, table: pa.Table, origin: Batch) -> None:
         reasons = tables.rejections(contract, table, self._bounds)
         if reasons.null_count < len(table):
-            refused = pc.is_valid(reasons)
-            self._quarantine_rows(contract, table, reasons, refused, origin)
-            table = table.filter(pc.invert(refused))
+            rejected = pc.is_valid(reasons)
+            self._reject_rows(contract, table, reasons, rejected, origin)
+            table = table.filter(pc.invert(rejected))
         table = tables.pseudonymise(contract, table, self._landing.pseudonymiser)
-        as_of = pa.scalar(self._context.as_of.replace(tzinfo=None), pa.timestamp("us"))
+        as_of = pa.scalar(self._partition.as_of.replace(tzinfo=None), pa.timestamp("us"))
         table = tables.stamp(contract, table, self.load_id, as_of, self._filed)
         self._files.write(contract.stream, table)
         self._tallies[contract.stream].landed += len(table)
 
-    def _quarantine_rows(
+    def _reject_rows(
         self,
         contract: StreamContract,
         table: pa.Table,
         reasons: pa.ChunkedArray,
-        refused: pa.Array,
+        rejected: pa.Array,
         origin: Batch,
     ) -> None:
-        pointers = pa.array(_pointers(origin)).filter(pc.and_(refused, True).combine_chunks())
-        records = table.filter(refused).to_pylist()
-        told = reasons.filter(refused).to_pylist()
-        for record, reason, pointer in zip(records, told, pointers.to_pylist(), strict=True):
-            self._quarantine(contract.stream, reason, pointer, payload_digest(record))
+        pointers = pa.array(_pointers(origin)).filter(pc.and_(rejected, True).combine_chunks())
+        records = table.filter(rejected).to_pylist()
+        codes = reasons.filter(rejected).to_pylist()
+        for record, reason, pointer in zip(records, codes, pointers.to_pylist(), strict=True):
+            self._reject(contract.stream, reason, pointer, payload_digest(record))
 
-    def _quarantine(self, stream: str, reason: str, pointer: str, digest: str) -> None:
+    def _reject(self, stream: str, reason: str, pointer: str, digest: str) -> None:
         self._tallies[stream].quarantined += 1
-        self._quarantined.append(
-            {
-                "source": self._contract.source,
-                "stream": stream,
-                "rejection_number": len(self._quarantined) + 1,
-                "reason": reason,
-                "pointer": pointer,
-                "payload_sha256": digest,
-                "load_id": self.load_id,
-                "as_of": self._context.as_of.replace(tzinfo=None),
-            }
-        )
+        self._quarantine.add(stream, reason, pointer, digest)
 
-    def _check_balance(self) -> None:
-        for stream, tally in self._tallies.items():
-            if tally.received != tally.landed + tally.quarantined:
-                raise LandingError(
-                    f"{self._contract.source}.{stream}: received {tally.received} records but landed {tally.landed} "
-                    f"and quarantined {tally.quarantined}; nothing of slice {self._slice.key} was kept."
-                )
-
-    def _check_size(self) -> None:
-        if self._previous is None:
-            return
-        for stream, tally in self._tallies.items():
-            held = self._previous.streams.get(stream)
-            whole_set = self._contract.stream(stream).load_mode in ("snapshot", "replace_day")
-            if held is None or not whole_set or held.landed < self._landing.min_guarded_rows:
-                continue
-            if tally.landed < held.landed * self._landing.min_load_share:
-                raise TruncatedLoadError(
-                    f"{self._contract.source}.{stream}: slice {self._slice.key} brought {tally.landed} rows where "
-                    f"{held.landed} are held; kept the old ones. If the source really lost rows, land it again with "
-                    f"--accept-shrink."
-                )
+    def _check(self) -> None:
+        streams = [(self._contract.stream(stream), tally) for stream, tally in self._tallies.items()]
+        for contract, tally in streams:
+            tally.check_balance(contract, self._slice.key)
+        for contract, tally in streams:
+            if self._previous is not None and (held := self._previous.streams.get(contract.stream)):
+                share, min_rows = self._landing.min_load_share, self._landing.min_guarded_rows
+                tally.check_size(contract, self._slice.key, held, share, min_rows)
 
     def _digest(self) -> str:
-        refused = "".join(sorted(f"{q['stream']}{q['reason']}{q['payload_sha256']}" for q in self._quarantined))
-        return hashlib.sha256(f"{self._files.digest()}{refused}".encode()).hexdigest()
-
-    def _write_quarantine(self) -> str | None:
-        if not self._quarantined:
-            return None
-        relative = Path("_quarantine") / self._contract.source / f"{self.load_id}.parquet"
-        path = self._landing.folder / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        with draft.open("wb") as file:
-            pq.write_table(pa.Table.from_pylist(self._quarantined, schema=QUARANTINE_SCHEMA), file)
-        draft.replace(path)
-        return str(relative)
-
-    def _stream_loads(self, files: dict[str, list[ledger.LandedFile]]) -> dict[str, ledger.StreamLoad]:
-        return {
-            stream: ledger.StreamLoad(
-                received=tally.received,
-                landed=tally.landed,
-                quarantined=tally.quarantined,
-                files=files.get(stream, []),
-                unknown_fields=dict(tally.unknown_fields.most_common(50)),
-            )
-            for stream, tally in self._tallies.items()
-        }
+        return hashlib.sha256(f"{self._files.digest()}{self._quarantine.content()}".encode()).hexdigest()
 
 
 def _pointers(batch: Batch) -> list[str]:

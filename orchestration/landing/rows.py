@@ -1,7 +1,7 @@
-"""One record against its contract: flatten, name, cast, or refuse with a reason.
+"""One record against its contract: flatten, name, cast, or reject with a reason.
 
 Belongs here: the row-by-row path that API answers take.
-Does not: hashing identifiers, writing files (writer), the columnar path for volume (tables).
+Does not: hashing identifiers (pseudonyms), writing files (writer), the columnar path for volume (tables).
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
 
 from orchestration.contracts import StreamContract
 
@@ -25,7 +28,7 @@ MAX_TEXT = 4096
 """Landed text is ids, names of tools and states; anything longer is content in the wrong place."""
 
 
-class Rejection(Exception):  # noqa: N818  # a verdict on a record, not an error of ours
+class Rejection(Exception):  # noqa: N818  # a finding about a record, not an error of ours
     """Why a record cannot land. `reason` is a stable code such as `missing:merged_at`."""
 
     def __init__(self, reason: str) -> None:
@@ -40,7 +43,7 @@ def snake_case(name: str) -> str:
 
 
 def flatten(record: Mapping[str, object], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
-    """Nested objects become `outer__inner`; lists are passed over (they are streams of their own)."""
+    """Nested objects become `outer__inner`; lists are left out (they are streams of their own)."""
     if depth > MAX_DEPTH:
         raise Rejection("too_deep")
     for name, value in record.items():
@@ -54,7 +57,7 @@ def flatten(record: Mapping[str, object], prefix: str = "", depth: int = 0) -> I
 def cast_record(contract: StreamContract, record: Mapping[str, object]) -> tuple[dict[str, object], set[str]]:
     """The contract's columns with typed values, and the fields that the contract does not know.
 
-    Raises RefusedRecord when a required value is missing or a value is not of its type.
+    Raises Rejection when a required value is missing or a value is not of its type.
     """
     values: dict[str, object] = dict.fromkeys(contract.by_name)
     unknown: set[str] = set()
@@ -75,24 +78,23 @@ def payload_digest(payload: object) -> str:
     if not isinstance(payload, bytes):
         try:
             payload = json.dumps(payload, default=str, sort_keys=True).encode()
-        except (RecursionError, TypeError):  # thousands of levels, or keys of mixed types: nothing to tell apart
+        except (RecursionError, TypeError):  # thousands of levels, or keys of mixed types
             payload = b"no JSON"
     return hashlib.sha256(payload).hexdigest()
 
 
 def _cast(path: str, data_type: str, value: object) -> object:
-    kind = "decimal" if data_type.startswith("decimal") else data_type
     try:
-        return _CASTS[kind](value)
-    except (ValueError, TypeError, OverflowError, InvalidOperation):
-        raise Rejection(f"not_{kind}:{path}") from None
+        return _CASTS.get(data_type, _decimal)(value)
+    except (ValueError, TypeError, OverflowError):
+        raise Rejection(f"not_{data_type.partition('(')[0]}:{path}") from None
 
 
 def _string(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float | datetime | date):
         raise TypeError
     text = str(value)
-    text.encode()  # a lone surrogate is no text
+    text.encode()  # a lone surrogate cannot be written
     if len(text) > MAX_TEXT or "\x00" in text:
         raise ValueError
     return text or None
@@ -117,12 +119,7 @@ def _double(value: object) -> float:
 
 
 def _decimal(value: object) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise TypeError
-    number = Decimal(str(value))
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 20:
-        raise ValueError
-    return number
+    return _DECIMAL.validate_python(value)
 
 
 def _boolean(value: object) -> bool:
@@ -154,12 +151,14 @@ def _date(value: object) -> date:
     return value
 
 
+_DECIMAL = TypeAdapter(Annotated[Decimal, Field(allow_inf_nan=False, gt=-(10**20), lt=10**20)])
 _CASTS: dict[str, Callable[[object], object]] = {
     "string": _string,
     "bigint": _bigint,
     "double": _double,
-    "decimal": _decimal,
     "boolean": _boolean,
     "timestamp": _timestamp,
     "date": _date,
 }
+"""The casts by data type; every other type is a decimal. They are not pydantic's, because it reads digits as Unix
+seconds, true and bytes as numbers, "1.0" as an integer, "yes" and 1 as booleans, and never a date as text."""

@@ -1,7 +1,7 @@
 """Many records at once against their contract: the columnar path that volume takes.
 
 Belongs here: casting, required values, day bounds and pseudonyms over Arrow tables.
-Does not: single records (records), files (writer). A table that does not cast goes back to the row path.
+Does not: single records (rows), files (writer). A table that does not cast goes through the row path.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Bounds:
 
 
 def to_contract(contract: StreamContract, table: pa.Table) -> pa.Table:
-    """The contract's columns in its types; a column that is not there is unknown. Raises pa.ArrowInvalid."""
+    """The contract's columns in its types; a missing column is all null. Raises pa.ArrowInvalid."""
     columns = []
     for column in contract.columns:
         wanted = arrow_type(column.data_type)

@@ -1,7 +1,7 @@
 """Parquet files of one load, written whole or not at all.
 
-Belongs here: drafts per stream and day, and their rename (the manifest forces them to disk before they count).
-Does not: knowing what a record means. Drafts of a killed writer carry the suffix `.draft` and are never read.
+Belongs here: drafts per stream and day, and their rename (the ledger forces them to disk before they count).
+Does not: knowing what a record means. Drafts of a killed writer have the suffix `.draft` and are never read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROW_GROUP = 256_000
 
 
 class DraftFiles:
-    """The files of one load in the making, one per stream and day."""
+    """The files of a load in progress, one per stream and day."""
 
     def __init__(self, landing: Path, source: str, load_id: str) -> None:
         self._landing, self._source, self._load_id = landing, source, load_id
@@ -37,22 +37,22 @@ class DraftFiles:
             self._rows[stream, day] = self._rows.get((stream, day), 0) + len(rows)
 
     def digest(self) -> str:
-        """Of all rows in the order in which they came; equal content gives an equal digest."""
+        """The hash of all rows in the order of arrival; equal content gives an equal digest."""
         return self._digest.hexdigest()
 
-    def keep(self) -> dict[str, list[LandedFile]]:
-        """Close the files and give them their names. They count once they are on disk and the manifest names them."""
-        kept: dict[str, list[LandedFile]] = {}
+    def commit(self) -> dict[str, list[LandedFile]]:
+        """Close the files and give them their names. They count when the manifest names them."""
+        committed: dict[str, list[LandedFile]] = {}
         for (stream, day), writer in sorted(self._writers.items()):
             writer.close()
             path = self._path(stream, day)
             path.with_suffix(".draft").replace(path)
             file = LandedFile(path=str(path.relative_to(self._landing)), day=day, rows=self._rows[stream, day])
-            kept.setdefault(stream, []).append(file)
-        return kept
+            committed.setdefault(stream, []).append(file)
+        return committed
 
-    def drop(self) -> None:
-        """Forget the drafts: the load does not count."""
+    def abort(self) -> None:
+        """Remove the drafts."""
         for (stream, day), writer in self._writers.items():
             writer.close()
             self._path(stream, day).with_suffix(".draft").unlink(missing_ok=True)
@@ -69,7 +69,7 @@ class DraftFiles:
 
     def _add_to_digest(self, stream: str, rows: pa.Table) -> None:
         self._digest.update(stream.encode())
-        # the day is the record's own or the run's; a set that only grew a run older has not changed
+        # without the day that the run gave: the same set in a later run has not changed
         content = rows.drop_columns(["_load_id", "_as_of", "_day"]).combine_chunks()
         for batch in content.to_batches():
             self._digest.update(batch.serialize())

@@ -1,5 +1,6 @@
-"""From a finished build to what readers find: gather the evidence, judge it, write the files, rename once.
+"""From a finished build to what readers find: collect the evidence, evaluate it, write the files, rename once.
 
-Order of reading: `evidence` (what is looked at), `gate` with `policy/` (the verdict), `publish` (the one rename),
-`publication` (the published folder), `files` (how a mart is copied).
+Order of reading: `evidence` (what is evaluated), `gate` with `policy/` (the decision), `publish` (the one rename),
+`publication` (the published folder), `files` (how a mart is copied), `verify` (reading it back), `blocked_run` (the
+record of a run that is not published).
 """

@@ -1,69 +1,104 @@
-"""Gathering what the gate looks at: the build's own files, the warehouse, the manifests of landing.
+"""What the gate evaluates, and collecting it: the reports of the build, the warehouse file, the loads of landing.
 
-Belongs here: reading. Whatever cannot be read becomes missing evidence or a refusal, so that the gate stays closed.
-Does not: judging (gate, policy).
+Belongs here: putting the evidence together. A warehouse that cannot be queried becomes a blocker.
+Does not: evaluating (gate, policy), reading anything but the warehouse (run_context).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.landing.ledger import Load, newest_by_slice
 from orchestration.publishing import policy
-from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds
 from orchestration.publishing.policy.terms import Blocker, Outgoing
-from orchestration.publishing.publication import Publication, SourceCompleteness, current
+from orchestration.publishing.publication import Publication, SourceCompleteness
 from orchestration.storage.relations import open_read_only
-from orchestration.warehouse.build_record import BuildFolder
-from orchestration.warehouse.dbt_manifest import Manifest, read_manifest
-from orchestration.warehouse.dbt_runner import manifest_path
+from orchestration.warehouse.build_record import BuildRecord, BuildReports, DbtReport, LandingRecord, QualityReport
+from orchestration.warehouse.dbt_manifest import Manifest
 from orchestration.warehouse.inputs import BuildInputs
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 COVERAGE_DAYS = 28
-"""How far back the gate looks when it asks whether a source delivers."""
+"""Days up to the run in which the gate counts what a source delivered."""
 
 
-def collect(inputs: BuildInputs) -> Evidence:
+@dataclass(frozen=True, slots=True)
+class SourceFlow:
+    """Records received from a source since the current publication, and how many of them were quarantined."""
+
+    source: str
+    received: int
+    quarantined: int
+
+    @property
+    def share(self) -> float:
+        return self.quarantined / self.received if self.received else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a run is blocked (settings, section guards)."""
+
+    max_quarantine_share: float
+    min_coverage_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that the gate evaluates. None: that evidence is missing."""
+
+    as_of: datetime
+    build: BuildRecord | None
+    warehouse_build: tuple[str, datetime] | None
+    expected_nodes: frozenset[str]
+    expected_subjects: Mapping[str, frozenset[str]]
+    dbt: DbtReport | None
+    quality: Mapping[str, QualityReport | None]
+    landing: Mapping[str, LandingRecord | None]
+    flows: tuple[SourceFlow, ...]
+    sources: tuple[SourceCompleteness, ...]
+    policy: tuple[Blocker, ...]
+    thresholds: Thresholds
+
+
+def collect(inputs: BuildInputs, manifest: Manifest, current: Publication | None, reports: BuildReports) -> Evidence:
     """All evidence of the build of this run."""
-    settings, as_of = inputs.settings, inputs.partition.as_of
-    folder = BuildFolder(settings.data_folder, as_of)
-    standing = current(settings.published)
-    path = manifest_path(settings)
-    manifest = read_manifest(path) if path.is_file() else Manifest({}, {}, {})
-    build, objections = _warehouse(inputs, manifest, standing)
+    warehouse_build, blockers = _warehouse(inputs, manifest, current)
+    guards = inputs.settings.guards
     return Evidence(
-        as_of=as_of,
-        build=folder.build(),
-        warehouse_build=build,
+        as_of=inputs.partition.as_of,
+        build=reports.build,
+        warehouse_build=warehouse_build,
         expected_nodes=frozenset(manifest.expected),
         expected_subjects={"landed": frozenset(inputs.loads), "published": frozenset(manifest.published)},
-        dbt=folder.dbt(),
-        quality={"landed": folder.quality("landed"), "published": folder.quality("published")},
-        landing={source: folder.landing(source) for source in inputs.loads},
-        flows=tuple(flows(inputs, standing)),
+        dbt=reports.dbt,
+        quality=reports.quality,
+        landing=reports.landing,
+        flows=tuple(flows(inputs, current)),
         sources=tuple(completeness(inputs)),
-        policy=tuple(objections),
-        thresholds=Thresholds(settings.guards.max_quarantine_share, settings.guards.min_coverage_share),
+        policy=tuple(blockers),
+        thresholds=Thresholds(guards.max_quarantine_share, guards.min_coverage_share),
     )
 
 
-def new_since(inputs: BuildInputs, standing: Publication | None) -> date | None:
-    """From which run on loads are new: that of the publication that stands, at most this one; None for all."""
-    return None if standing is None else min(standing.as_of, inputs.partition.as_of).date()
+def new_since(inputs: BuildInputs, current: Publication | None) -> date | None:
+    """Loads whose `as_of` is on this day or later are new: the current publication's, or this run's if earlier."""
+    return None if current is None else min(current.as_of, inputs.partition.as_of).date()
 
 
-def flows(inputs: BuildInputs, standing: Publication | None) -> list[SourceFlow]:
-    """What the newest loads of each source's slices brought: since the publication that stands, and after its run.
+def flows(inputs: BuildInputs, current: Publication | None) -> list[SourceFlow]:
+    """Received and quarantined records of each source's newest loads: since the current publication, and after it.
 
-    The first counts what came late to that run; in the second a long first run hides no bad run after it.
+    The first window includes late loads of that publication's own run. The second leaves that run out: the many good
+    records of a long first run would hide a bad run after it.
     """
-    since = new_since(inputs, standing)
+    since = new_since(inputs, current)
     found = []
     for source, loads in sorted(inputs.loads.items()):
         newest = newest_by_slice([load for load in loads if load.confirms is None]).values()
@@ -89,8 +124,8 @@ def completeness(inputs: BuildInputs) -> list[SourceCompleteness]:
         found.append(
             SourceCompleteness(
                 source=source,
-                expected_days=len(recent),
-                missing_days=sum(each.status == "missing" for each in recent),
+                expected_stream_days=len(recent),
+                missing_stream_days=sum(each.status == "missing" for each in recent),
                 last_delivered_day=max(delivered).isoformat() if delivered else None,
             )
         )
@@ -98,17 +133,17 @@ def completeness(inputs: BuildInputs) -> list[SourceCompleteness]:
 
 
 def _warehouse(
-    inputs: BuildInputs, manifest: Manifest, standing: Publication | None
+    inputs: BuildInputs, manifest: Manifest, current: Publication | None
 ) -> tuple[tuple[str, datetime] | None, list[Blocker]]:
-    """Which build the warehouse file is of, and the policy's objections. A file that cannot be asked is refused."""
+    """Which build the warehouse file is of, and the policy's blockers. A file that cannot be queried is one."""
     path = inputs.settings.warehouse
     try:
         with open_read_only(path) as connection:
             build = _build_of(connection)
-            objections = policy.judge(_outgoing(connection, inputs, manifest, standing))
+            blockers = policy.evaluate(_outgoing(connection, inputs, manifest, current))
     except Exception as error:
         return None, [_unreadable(path, error)]
-    return build, objections
+    return build, blockers
 
 
 def _build_of(connection: DuckDBPyConnection) -> tuple[str, datetime] | None:
@@ -117,7 +152,7 @@ def _build_of(connection: DuckDBPyConnection) -> tuple[str, datetime] | None:
 
 
 def _outgoing(
-    connection: DuckDBPyConnection, inputs: BuildInputs, manifest: Manifest, standing: Publication | None
+    connection: DuckDBPyConnection, inputs: BuildInputs, manifest: Manifest, current: Publication | None
 ) -> Outgoing:
     return Outgoing(
         connection=connection,
@@ -125,7 +160,7 @@ def _outgoing(
         registry=policy.read_registry(connection),
         min_group_size=inputs.settings.privacy.min_group_size,
         dominance_share=inputs.settings.privacy.dominance_share,
-        current_versions={} if standing is None else standing.definitions,
+        current_versions={} if current is None else current.definitions,
     )
 
 
@@ -133,6 +168,6 @@ def _unreadable(path: Path, error: Exception) -> Blocker:
     first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return Blocker(
         rule="policy",
-        met=f"{path.name} cannot be asked: {first_line}",
-        advice="build again; the policy cannot judge what it cannot read",
+        finding=f"{path.name} cannot be queried: {first_line}",
+        action="build again; the policy could not be evaluated",
     )

@@ -1,7 +1,7 @@
 """The files of a publication: one DuckDB database and one Parquet file a mart, with the same rows.
 
-Belongs here: how the copies are written. The database has the oldest storage version, holds tables only (views
-would carry the name of the warehouse), and carries the manifest's descriptions as comments.
+Belongs here: how the copies are written. The database has the oldest storage version, holds tables only (a view
+would contain the name of the warehouse), and has the manifest's descriptions as comments.
 Does not: checksums, names, pointers (publish).
 """
 
@@ -27,16 +27,19 @@ if TYPE_CHECKING:
 
 PUBLICATION_COLUMNS = {
     "publication_id": ("varchar", "Name of this publication: the run and a number within it."),
-    "as_of": ("timestamp", "Exclusive end, in UTC, of what this publication knows."),
+    "as_of": ("timestamp", "Exclusive end, in UTC, of the data in this publication."),
     "code_version": ("varchar", "Version of the code, models and seeds that made it."),
-    "inputs_fingerprint": ("varchar", "Digest of everything that went in: loads, code, settings, as_of."),
-    "content_hash": ("varchar", "Order-free digest of all published relations but this one."),
+    "inputs_fingerprint": ("varchar", "Digest of all inputs: loads, code, settings, as_of."),
+    "content_hash": ("varchar", "Digest of all other published relations, whatever the order of their rows."),
     "definition_versions": ("varchar", "JSON: metric id to the version of its definition."),
-    "source_completeness": ("varchar", "JSON: the expected, missing and last delivered days of each source."),
-    "checks_passed": ("bigint", "Checks that the gate read and found passed."),
-    "checks_warned": ("bigint", "Checks that warn and did; they never stop a publication."),
+    "source_completeness": (
+        "varchar",
+        "JSON: expected and missing stream-days of each source, last delivered day.",
+    ),
+    "checks_passed": ("bigint", "Checks of this build that passed."),
+    "checks_warned": ("bigint", "Checks that warned; a warning never blocks a publication."),
 }
-"""The one row that ties every reader's query to a run."""
+"""The one row that names the publication which a query reads."""
 
 
 def write_database(target: Path, warehouse: Path, marts: Mapping[str, RelationDocs], record: Publication) -> None:
@@ -95,4 +98,4 @@ def _write_publication_row(connection: DuckDBPyConnection, record: Publication) 
     ]
     connection.execute(f"insert into {place} values ({', '.join('?' * len(row))})", row)  # our own table
     docs = {name: description for name, (_, description) in PUBLICATION_COLUMNS.items()}
-    comment(connection, place, RelationDocs("One row per publication: which run this is.", docs))
+    comment(connection, place, RelationDocs("One row: the publication that these marts belong to.", docs))

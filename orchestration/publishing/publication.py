@@ -1,6 +1,6 @@
-"""What a publication is, and the published folder on which publications stand.
+"""What a publication is, and the published folder that holds all of them.
 
-Belongs here: the names on the published folder, reading `publication.json`, which one is current.
+Belongs here: the names in the published folder, reading `publication.json`, which publication is current.
 Does not: writing one (publish) or deciding whether to (gate).
 
     published/
@@ -9,7 +9,7 @@ Does not: writing one (publish) or deciding whether to (gate).
         parquet/<mart>.parquet
         publication.json
       current -> 2026-11-16-1  changes by one rename
-      refused/2026-11-17.json  why a run was not published
+      blocked/2026-11-17.json  why a run was not published (blocked_run)
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from orchestration.partition import partition_name
 from orchestration.storage.relations import RelationContent
@@ -42,22 +42,26 @@ class FileFacts(BaseModel):
 
 
 class SourceCompleteness(BaseModel):
-    """How much of what was expected from a source has arrived, in the window the gate looks at."""
+    """How much of what was expected from a source has arrived, in the window the gate looks at.
+
+    Counted in stream-days: a source of 4 streams owes 4 for each day. Older records call them days.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     source: str
-    expected_days: int
-    missing_days: int
+    expected_stream_days: int = Field(validation_alias=AliasChoices("expected_stream_days", "expected_days"))
+    missing_stream_days: int = Field(validation_alias=AliasChoices("missing_stream_days", "missing_days"))
     last_delivered_day: str | None
 
     @property
     def coverage(self) -> float:
-        return 1 - self.missing_days / self.expected_days if self.expected_days else 0.0
+        expected = self.expected_stream_days
+        return 1 - self.missing_stream_days / expected if expected else 0.0
 
 
 class Publication(BaseModel):
-    """`publication.json`: what is published, from what, judged how."""
+    """`publication.json`: what is published, from which inputs, with which check results."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -97,14 +101,14 @@ def publications(published: Path) -> list[Publication]:
     return sorted((read_publication(folder) for folder in folders), key=lambda found: found.order)
 
 
-def current(published: Path) -> Publication | None:
-    """The publication that stands; None before the first one."""
+def current_publication(published: Path) -> Publication | None:
+    """The publication that `current` points to; None before the first one."""
     pointer = published / CURRENT
     return read_publication(pointer) if (pointer / RECORD).is_file() else None
 
 
 def next_identifier(published: Path, as_of: datetime) -> str:
-    """`<run>-<n>`, n one more than any that this run has on the published folder."""
+    """`<run>-<n>`, n one more than the highest number of this run in the published folder."""
     partition = partition_name(as_of)
     taken = [
         int(path.name.removeprefix(f"{partition}-"))

@@ -1,9 +1,10 @@
-"""Publishing: from a judged warehouse to a complete, immutable publication, by one rename.
+"""Publishing: from a warehouse that passed the gate to a complete, immutable publication, by one rename.
 
-Belongs here: drafting the files, verifying them as a reader would, moving the pointer, pruning.
-Does not: deciding whether to publish (gate) or what (policy). The caller holds the writer lock.
+Belongs here: drafting the files, switching the pointer, pruning. Does not: reading a publication back (verify),
+deciding whether to publish (gate) or what (policy). The caller holds the writer lock.
 
-Whatever step dies, `published/current` names the old publication or the new one; the next start clears the rest.
+At whichever step the process is killed, `published/current` names the old publication or the new one; the next
+publisher removes the leftovers.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from orchestration.errors import WarehouseError
 from orchestration.publishing.files import write_database, write_parquet
 from orchestration.publishing.publication import (
     CURRENT,
@@ -28,14 +28,15 @@ from orchestration.publishing.publication import (
     Publication,
     SourceCompleteness,
     content_hash,
-    current,
+    current_publication,
     next_identifier,
     publications,
-    read_publication,
     sha256_of,
 )
-from orchestration.storage import crash_points, relations
+from orchestration.publishing.verify import verify
+from orchestration.storage import relations
 from orchestration.storage.atomic_files import sync, sync_tree
+from orchestration.storage.crash_points import crash_point
 from orchestration.storage.relations import RelationContent, RelationDocs
 
 Outcome = Literal["published", "unchanged", "kept_beside"]
@@ -43,7 +44,7 @@ Outcome = Literal["published", "unchanged", "kept_beside"]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything a publication is made of. `marts`: the relations of schema marts that leave, with docs."""
+    """Everything a publication is made of. `marts`: the published relations of schema marts, with docs."""
 
     warehouse: Path
     as_of: datetime
@@ -58,7 +59,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of it: a new publication, the one that already says the same, or one beside a newer run."""
+    """The result: a new publication, the current one with the same content, or one beside a newer run's."""
 
     outcome: Outcome
     publication: Publication
@@ -67,28 +68,28 @@ class Published:
     def __str__(self) -> str:
         name = self.publication.publication_id
         if self.outcome == "unchanged":
-            return f"nothing changed; {name} stands"
+            return f"nothing changed; {name} remains current"
         if self.outcome == "kept_beside":
-            return f"published {name} beside; current names a newer run and stays"
+            return f"published {name}; the publication of a newer run remains current"
         return f"published {name}"
 
 
 def publish(material: Material, published: Path, *, keep: int) -> Published:
-    """Publish `material`, or find that it stands already. Keeps the newest `keep` publications."""
+    """Publish `material`, unless the current publication is equal to it. Keeps the newest `keep` publications."""
     clear_leftovers(published)
-    contents = _contents(material)
-    standing = _same_publication(material, contents, published)
-    if standing is not None and standing == current(published):
-        return Published("unchanged", standing, published / standing.publication_id)
-    publication = standing or _add(material, contents, published)
-    outcome = _point(publication, published)
+    current, contents = current_publication(published), _contents(material)
+    same = _same_publication(material, contents, published)
+    if same is not None and same == current:
+        return Published("unchanged", same, published / same.publication_id)
+    publication = same or _add(material, contents, published)
+    outcome = _point(publication, current, published)
     prune(published, keep=keep)
-    crash_points.reached("publish.pruned")
+    crash_point("publish.pruned")
     return Published(outcome, publication, published / publication.publication_id)
 
 
 def clear_leftovers(published: Path) -> list[str]:
-    """Remove what a killed publisher left behind. Safe under the writer lock only."""
+    """Remove the drafts of a killed publisher. Safe under the writer lock only."""
     left = sorted(published.glob(f"{DRAFT_PREFIX}*"))
     for path in left:
         if path.is_dir() and not path.is_symlink():
@@ -99,32 +100,15 @@ def clear_leftovers(published: Path) -> list[str]:
 
 
 def prune(published: Path, *, keep: int) -> list[str]:
-    """Remove all but the newest `keep` publications; the current one stays whatever its age."""
-    standing = current(published)
+    """Remove all but the newest `keep` publications. The current one is kept whatever its age."""
+    current = current_publication(published)
     old = publications(published)[: -max(keep, 1)]
-    gone = [found.publication_id for found in old if found != standing]
+    gone = [found.publication_id for found in old if found != current]
     for name in gone:
-        hidden = published / f"{DRAFT_PREFIX}pruned-{name}"
-        (published / name).rename(hidden)
-        shutil.rmtree(hidden)
+        pruned = published / f"{DRAFT_PREFIX}pruned-{name}"
+        (published / name).rename(pruned)
+        shutil.rmtree(pruned)
     return gone
-
-
-def verify(folder: Path) -> Publication:
-    """Read a publication as a client would; WarehouseError when it is not what its record says."""
-    record = read_publication(folder)
-    for name, facts in record.files.items():
-        if sha256_of(folder / name) != facts.sha256:
-            raise WarehouseError(f"{folder.name}: {name} differs from its checksum; publish again")
-    with relations.open_read_only(folder / DATABASE) as connection:
-        for name, told in record.relations.items():
-            found = relations.content_of(connection, f"marts.{relations.identifier(name)}")
-            if found != told:
-                raise WarehouseError(
-                    f"{folder.name}: {name} holds {found.rows} rows ({found.content_hash}) where the build "
-                    f"holds {told.rows} ({told.content_hash}); nothing was published, build again"
-                )
-    return record
 
 
 def _contents(material: Material) -> dict[str, RelationContent]:
@@ -138,7 +122,7 @@ def _contents(material: Material) -> dict[str, RelationContent]:
 def _same_publication(
     material: Material, contents: Mapping[str, RelationContent], published: Path
 ) -> Publication | None:
-    """The newest publication with the same inputs and content, also one whose publisher died before pointing."""
+    """The newest publication with the same inputs and content, also one that a killed publisher never made current."""
     digest = content_hash(contents)
     for found in reversed(publications(published)):
         same_inputs = (found.as_of, found.inputs_fingerprint) == (material.as_of, material.inputs_fingerprint)
@@ -148,26 +132,26 @@ def _same_publication(
 
 
 def _add(material: Material, contents: Mapping[str, RelationContent], published: Path) -> Publication:
-    """Write, sync and verify a draft beside its later place, then give it its name."""
+    """Write, sync and verify a draft in the published folder, then rename it to its identifier."""
     published.mkdir(parents=True, exist_ok=True)
     name = next_identifier(published, material.as_of)
     draft = published / f"{DRAFT_PREFIX}{name}"
     draft.mkdir()
-    crash_points.reached("publish.draft_created")
+    crash_point("publish.draft_created")
     record = _record(material, contents, name)
     write_database(draft / DATABASE, material.warehouse, material.marts, record)
-    crash_points.reached("publish.database_written")
+    crash_point("publish.database_written")
     write_parquet(draft, record.relations)
-    crash_points.reached("publish.parquet_written")
+    crash_point("publish.parquet_written")
     _write_record(draft, record)
-    crash_points.reached("publish.record_written")
+    crash_point("publish.record_written")
     sync_tree(draft)
-    crash_points.reached("publish.synced")
+    crash_point("publish.synced")
     verified = verify(draft)
-    crash_points.reached("publish.verified")
+    crash_point("publish.verified")
     draft.rename(published / name)
     sync(published)
-    crash_points.reached("publish.renamed")
+    crash_point("publish.renamed")
     return verified
 
 
@@ -187,27 +171,26 @@ def _record(material: Material, contents: Mapping[str, RelationContent], name: s
 
 
 def _write_record(draft: Path, record: Publication) -> None:
-    """Close the draft: checksums of all its files into the record, and everything read-only."""
+    """Write the record with the checksums of all files, and make every file read-only."""
     paths = sorted(path for path in draft.rglob("*") if path.is_file())
     files = {
         path.relative_to(draft).as_posix(): FileFacts(bytes=path.stat().st_size, sha256=sha256_of(path))
         for path in paths
     }
-    told = record.model_copy(update={"files": files}).model_dump(mode="json")
-    (draft / RECORD).write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", "utf-8")
+    content = record.model_copy(update={"files": files}).model_dump(mode="json")
+    (draft / RECORD).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", "utf-8")
     for path in [*paths, draft / RECORD]:
         path.chmod(0o444)
 
 
-def _point(publication: Publication, published: Path) -> Outcome:
-    """Make `publication` the current one by one rename, unless a newer run is."""
-    standing = current(published)
-    if standing is not None and standing.as_of > publication.as_of:
+def _point(publication: Publication, current: Publication | None, published: Path) -> Outcome:
+    """Make `publication` the current one by one rename, unless `current` is of a newer run."""
+    if current is not None and current.as_of > publication.as_of:
         return "kept_beside"
     pointer = published / f"{DRAFT_PREFIX}current-{os.getpid()}"
     pointer.symlink_to(publication.publication_id, target_is_directory=True)
-    crash_points.reached("publish.pointer_drafted")
+    crash_point("publish.pointer_drafted")
     pointer.replace(published / CURRENT)
     sync(published)
-    crash_points.reached("publish.pointer_switched")
+    crash_point("publish.pointer_switched")
     return "published"

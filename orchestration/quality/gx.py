@@ -1,22 +1,22 @@
-"""Running expectations over small dataframes, with Great Expectations loaded only when there is something to check.
+"""Running expectations over small dataframes with Great Expectations, which is imported only here and when used.
 
 Belongs here: the frame, its expectations, and turning results into states. An exception inside Great Expectations
-shows as success=False, like bad data: here it becomes the state `error`, which the gate refuses as a defect of ours.
+shows as success=False, like bad data: here it becomes the state `error`, which blocks the run as a defect of ours.
 Does not: what is expected (landed, published).
 
-Results keep counts. Names of what failed are kept only from frames that say they may (`named_by`): frames of streams
-and columns, never of rows that could tell of a person.
+Results keep counts. They name what failed only where the frame allows it (`named_by`): frames of streams and columns,
+never of rows that could identify a person.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from orchestration.environment import variables_set
 from orchestration.settings import TELEMETRY_OFF
 from orchestration.warehouse.build_record import CheckResult, State
 
@@ -28,12 +28,17 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Expected:
-    """One expectation: our name for the rule, Great Expectations' class and arguments, and whether it stops a run."""
+    """One expectation: our name for the rule, Great Expectations' class and arguments, and whether it blocks a run."""
 
     name: str
     kind: str
     arguments: Mapping[str, object] = field(default_factory=dict)
     is_blocking: bool = True
+
+
+def between(column: str, lowest: float | None, highest: float | None) -> tuple[str, dict[str, object]]:
+    """Kind and arguments of the expectation that a column's values lie between two bounds, both included."""
+    return "ExpectColumnValuesToBeBetween", {"column": column, "min_value": lowest, "max_value": highest}
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,9 @@ class Frame:
     named_by: tuple[str, ...] = ()
 
 
+@variables_set(TELEMETRY_OFF)
 def validate(frames: Iterable[Frame]) -> list[CheckResult]:
-    """Check every frame. A defect of the tool is a result too, never an exception that could be overlooked."""
+    """Check every frame. An exception inside the tool becomes a result of state `error`."""
     wanted = list(frames)
     try:
         gx = _great_expectations()
@@ -60,11 +66,10 @@ def validate(frames: Iterable[Frame]) -> list[CheckResult]:
 
 
 def _great_expectations() -> Any:
-    """Import it with telemetry off and without pyspark, whether that is loaded or not.
+    """Import it without pyspark, whether that is loaded or not.
 
     Where it finds pyspark, the import costs seconds more and may end the interpreter with exit code 0.
     """
-    os.environ.update(TELEMETRY_OFF)
     loaded = sys.modules.get("pyspark")
     sys.modules["pyspark"] = None  # type: ignore[assignment]  # the documented way to make an import fail
     try:
@@ -126,15 +131,15 @@ def _exception(info: Mapping[str, Any]) -> str | None:
 
 
 def _numbers(frame: Frame, result: Mapping[str, Any]) -> str:
-    """How many of how many; and where the frame allows it, which."""
+    """How many of how many failed; and where the frame allows it, which."""
     if "unexpected_count" not in result:
         return f"found {result.get('observed_value')}"
-    told = f"{result['unexpected_count']} of {result['element_count']}"
+    counts = f"{result['unexpected_count']} of {result['element_count']}"
     if not frame.named_by:
-        return told
+        return counts
     failing = result.get("unexpected_index_list") or []
     names = [", ".join(f"{name} {value}" for name, value in each.items()) for each in failing[:SHOWN]]
-    return f"{told}: {'; '.join(names)}"
+    return f"{counts}: {'; '.join(names)}"
 
 
 def _errors(frame: Frame, error: BaseException) -> list[CheckResult]:

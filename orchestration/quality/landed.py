@@ -1,6 +1,6 @@
 """What is expected of what landed: volume, required columns, ranges, freshness and balance, a source at a time.
 
-Belongs here: profiles of the run's files (counted by DuckDB, so that no row of a person reaches a dataframe) and
+Belongs here: profiles of the run's files (counted by DuckDB, so that no row about a person reaches a dataframe) and
 what is expected of them. Does not: checking single records; landing does, and quarantines them.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.contracts import Column, StreamContract
 from orchestration.landing.ledger import Load
-from orchestration.quality.gx import Expected, Frame
+from orchestration.quality.gx import Expected, Frame, between
 from orchestration.storage.relations import identifier, literal
 from orchestration.warehouse.inputs import BuildInputs, VisibleStream
 
@@ -26,9 +26,9 @@ NUMBERS = ("bigint", "double")
 QUANTITY_ENDINGS = ("tokens", "count", "requests", "sessions", "prompts", "seats", "seconds", "hours", "additions")
 VOLUME_WEEKS = 4
 MIN_JUDGED_ROWS = 100
-"""Rows below which a share says nothing: of a stream's week for its volume, of its new records for the refused."""
+"""Rows below which a share is not judged: of a stream's week for its volume, of its new records for the rejected."""
 MIN_RATIO, MAX_RATIO = 0.1, 10.0
-"""2026-11: a week at a tenth or at ten times the usual one is an outage or a double feed, not behaviour (R16)."""
+"""2026-11: a week at a tenth or at ten times the usual one is an outage or a doubled delivery, not behaviour (R16)."""
 
 
 @dataclass(frozen=True)
@@ -60,23 +60,19 @@ def frames(inputs: BuildInputs, since: date | None) -> Iterator[Frame]:
 
 def _of_streams(inputs: BuildInputs, source: str, streams: int) -> tuple[Expected, ...]:
     freshness = inputs.contracts[source].freshness_days
-    most = inputs.settings.guards.max_quarantine_share
+    max_share = inputs.settings.guards.max_quarantine_share
     return (
         Expected("every_declared_stream_is_profiled", "ExpectTableRowCountToEqual", {"value": streams}),
-        Expected("received_is_landed_plus_quarantined", *_between("unaccounted", 0, 0)),
-        Expected("quarantine_share", *_between("quarantine_share", 0, most)),
-        Expected("weekly_volume", *_between("weekly_ratio", MIN_RATIO, MAX_RATIO)),
-        Expected("freshness", *_between("days_behind", None, freshness or 0), is_blocking=False),
+        Expected("received_is_landed_plus_quarantined", *between("unaccounted", 0, 0)),
+        Expected("quarantine_share", *between("quarantine_share", 0, max_share)),
+        Expected("weekly_volume", *between("weekly_ratio", MIN_RATIO, MAX_RATIO)),
+        Expected("freshness", *between("days_behind", None, freshness or 0), is_blocking=False),
     )
 
 
-def _between(column: str, least: float | None, most: float | None) -> tuple[str, dict[str, object]]:
-    return "ExpectColumnValuesToBeBetween", {"column": column, "min_value": least, "max_value": most}
-
-
 _OF_COLUMNS = (
-    Expected("required_columns_are_never_null", *_between("missing", 0, 0)),
-    Expected("quantities_are_not_negative", *_between("least", 0, None)),
+    Expected("required_columns_are_never_null", *between("missing", 0, 0)),
+    Expected("quantities_are_not_negative", *between("lowest", 0, None)),
 )
 
 CHECKS = (
@@ -84,7 +80,7 @@ CHECKS = (
     *("weekly_volume", "freshness"),
     *(expected.name for expected in _OF_COLUMNS),
 )
-"""The names of all expectations of a source, for whoever announces them before they run."""
+"""The names of all expectations of a source, for announcing them before they run."""
 
 
 def _profile(inputs: BuildInputs, stream: VisibleStream, since: date | None) -> StreamProfile:
@@ -114,13 +110,13 @@ def _sums(contract: StreamContract, loads: list[Load]) -> tuple[int, int, int]:
 
 
 def _share(contract: StreamContract, loads: list[Load]) -> float | None:
-    """Refused of received; a long first run must hide no bad run after it, so each window is judged alone."""
+    """Quarantined of received. Each window is judged alone, so that a long first run cannot hide a bad run after it."""
     received, quarantined, _ = _sums(contract, loads)
     return quarantined / received if received >= MIN_JUDGED_ROWS else None
 
 
 def _weekly_ratio(stream: VisibleStream, last: date) -> float | None:
-    """Rows of the last seven days against the median of the weeks before; None where that says nothing."""
+    """Rows of the last seven days against the median of the weeks before; None where there is too little to judge."""
     if stream.contract.day is None:
         return None
     weeks = [0] * (VOLUME_WEEKS + 1)
@@ -147,7 +143,7 @@ def _days_behind(inputs: BuildInputs, contract: StreamContract) -> float | None:
 def _columns(
     connection: DuckDBPyConnection, inputs: BuildInputs, streams: list[VisibleStream], since: date | None
 ) -> pd.DataFrame:
-    """For each column that is required or a quantity: how many of the new rows lack it, and its least value."""
+    """For each column that is required or a quantity: how many of the new rows lack it, and its lowest value."""
     import pandas as pd
 
     found = []
@@ -168,15 +164,15 @@ def _columns(
             values = connection.execute(query).fetchone() or ()
             pairs = zip(values[::2], values[1::2], strict=True)
             found += [(stream.contract.stream, c.name, *pair) for c, pair in zip(judged, pairs, strict=True)]
-    return pd.DataFrame(found, columns=["stream", "column", "missing", "least"]).astype({"least": "float64"})
+    return pd.DataFrame(found, columns=["stream", "column", "missing", "lowest"]).astype({"lowest": "float64"})
 
 
 def _facts(column: Column) -> str:
-    """Two expressions: rows that lack a required column, and the least value of a quantity."""
+    """Two expressions: rows that lack a required column, and the lowest value of a quantity."""
     name = identifier(column.name)
     missing = f"count(*) - count({name})" if column.required else "0"
-    least = f"cast(min({name}) as double)" if _is_quantity(column) else "cast(null as double)"
-    return f"{missing}, {least}"
+    lowest = f"cast(min({name}) as double)" if _is_quantity(column) else "cast(null as double)"
+    return f"{missing}, {lowest}"
 
 
 def _is_quantity(column: Column) -> bool:

@@ -1,6 +1,6 @@
-"""What is expected of what is about to leave: shape, uniqueness, bounds and whole weeks, a mart at a time.
+"""What is expected of what would be published: shape, uniqueness, bounds and whole weeks, a mart at a time.
 
-Belongs here: what a reader of the published marts relies on, checked on exactly what would be copied.
+Belongs here: what readers of the published marts rely on, checked on exactly what would be copied.
 Does not: what may be published at all (policy), how figures are computed (dbt tests).
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.publishing.policy.people import PERSON_WORDS, RANKING_WORDS
 from orchestration.publishing.policy.terms import LONG_MART
-from orchestration.quality.gx import Expected, Frame
+from orchestration.quality.gx import Expected, Frame, between
 from orchestration.storage.relations import columns_of, identifier, outgoing
 from orchestration.warehouse.dbt_manifest import Manifest, Node
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 REASONS = ["no_denominator", "small_sample", "small_group", "immature", "not_covered", "suppressed"]
 MATURITIES = ["final", "provisional", "restated"]
 LATEST_WEEK_DAYS = 14
-"""The newest week of a spine begins at most so many days before as_of: this week's or the last whole one."""
+"""The newest week of a spine begins at most so many days before as_of: the week of as_of or the last whole one."""
 
 
 def frames(connection: DuckDBPyConnection, manifest: Manifest, as_of: datetime) -> Iterator[Frame]:
@@ -54,7 +54,7 @@ _OF_SHAPE = (
     Expected(
         "no_column_is_named_after_a_person", "ExpectColumnValuesToNotMatchRegex", _not_named("column", PERSON_WORDS)
     ),
-    Expected("no_column_ranks", "ExpectColumnValuesToNotMatchRegex", _not_named("column", RANKING_WORDS)),
+    Expected("no_column_is_a_ranking", "ExpectColumnValuesToNotMatchRegex", _not_named("column", RANKING_WORDS)),
 )
 
 
@@ -63,41 +63,37 @@ def _pair(larger: str, smaller: str) -> tuple[str, dict[str, object]]:
     return "ExpectColumnPairValuesAToBeGreaterThanB", arguments
 
 
-def _between(column: str, least: float | None, most: float | None) -> tuple[str, dict[str, object]]:
-    return "ExpectColumnValuesToBeBetween", {"column": column, "min_value": least, "max_value": most}
-
-
 _OF_FIGURES = (
-    Expected("ratios_lie_between_0_and_1", *_between("ratio", 0, 1)),
-    Expected("values_are_not_negative", *_between("value", 0, None)),
-    Expected("n_is_not_negative", *_between("n", 0, None)),
-    Expected("completeness_lies_between_0_and_1", *_between("completeness", 0, 1)),
-    Expected("intervals_hold_their_value_from_below", *_pair("value", "lower")),
-    Expected("intervals_hold_their_value_from_above", *_pair("upper", "value")),
+    Expected("ratios_lie_between_0_and_1", *between("ratio", 0, 1)),
+    Expected("values_are_not_negative", *between("value", 0, None)),
+    Expected("n_is_not_negative", *between("n", 0, None)),
+    Expected("completeness_lies_between_0_and_1", *between("completeness", 0, 1)),
+    Expected("no_value_is_below_its_interval", *_pair("value", "lower")),
+    Expected("no_value_is_above_its_interval", *_pair("upper", "value")),
     Expected("maturity_is_known", "ExpectColumnValuesToBeInSet", {"column": "maturity", "value_set": MATURITIES}),
     Expected("reason_is_known", "ExpectColumnValuesToBeInSet", {"column": "reason", "value_set": REASONS}),
 )
 _OF_WEEKS = (
-    Expected("there_are_figures", "ExpectTableRowCountToBeBetween", {"min_value": 1}),
-    Expected("no_week_is_missing_in_a_row_of_weeks", *_between("missing_weeks", 0, 0)),
-    Expected("the_newest_week_is_there", *_between("days_behind", 0, LATEST_WEEK_DAYS)),
+    Expected("figures_exist", "ExpectTableRowCountToBeBetween", {"min_value": 1}),
+    Expected("weeks_have_no_gaps", *between("missing_weeks", 0, 0)),
+    Expected("the_newest_week_is_recent", *between("days_behind", 0, LATEST_WEEK_DAYS)),
 )
 
 
 def check_names(mart: str) -> tuple[str, ...]:
-    """The names of all expectations of a mart, for whoever announces them before they run."""
+    """The names of all expectations of a mart, for announcing them before they run."""
     expected = (*_OF_SHAPE, _unique(()), *((*_OF_FIGURES, *_OF_WEEKS) if mart == LONG_MART else ()))
     return tuple(each.name for each in expected)
 
 
 def _shape(connection: DuckDBPyConnection, node: Node) -> pd.DataFrame:
-    """Each column that is found or declared, with both types in the engine's own words."""
+    """Each column that is found or declared, with both types as the engine spells them."""
     import pandas as pd
 
     found = columns_of(connection, f"marts.{identifier(node.name)}")
     declared = {name: _spelled(connection, kind) for name, kind in node.column_types.items()}
     names = list(dict.fromkeys([*found, *declared]))
-    rows = [(name, found.get(name, "not there"), declared.get(name, "not declared")) for name in names]
+    rows = [(name, found.get(name, "missing"), declared.get(name, "not declared")) for name in names]
     return pd.DataFrame(rows, columns=["column", "found", "declared"])
 
 
@@ -124,7 +120,7 @@ def _select(connection: DuckDBPyConnection, name: str, columns: tuple[str, ...])
 
 
 def _figures(connection: DuckDBPyConnection) -> pd.DataFrame:
-    """The figures without saying whose, rounded as they leave; `ratio` repeats those whose unit is a ratio."""
+    """The figures without their entities, rounded as published; `ratio` repeats those whose unit is a ratio."""
     return connection.execute(f"""
         with cells as ({outgoing(connection, f"marts.{LONG_MART}")})
         select
@@ -136,7 +132,7 @@ def _figures(connection: DuckDBPyConnection) -> pd.DataFrame:
 
 
 def _weeks(connection: DuckDBPyConnection, as_of: datetime) -> pd.DataFrame:
-    """For each metric and kind of entity: weeks missing within an entity's row of weeks, and the newest one's age."""
+    """For each metric and kind of entity: weeks missing within an entity's span, and the age of the newest week."""
     return connection.execute(
         f"""
         with entities as (

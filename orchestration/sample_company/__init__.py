@@ -1,8 +1,10 @@
-"""A company with known truth: it writes what the tools would have answered.
+"""A company whose true figures are known: synthetic people, their work and what every tool records about it.
 
-`generate` writes the company (files, session logs, repositories, `truth.json`) into a directory;
-`serve` answers on loopback as the tools' APIs would have answered at one instant.
-It knows nothing of any model, metric or detector: the marts must find the planted truth on their own.
+`generate` writes the company (files, session logs, repositories, `truth.json`) into a directory.
+`serve` runs the fake tools' APIs on loopback, for one instant.
+
+Belongs here: world/ (people, work, behaviours), apis/ (one fake tool each), truth*, generate, settings.
+Does not: any model, metric or detector. The marts must find the planted truth on their own.
 """
 
 from orchestration.sample_company.apis.server import serve

@@ -1,8 +1,8 @@
 """The company's own files: people, memberships, absences, teams, identity map, catalogue, finance.
 
-The contracts are those of the `company_files` connector. Messy as such files are: an address in capitals, a
-person with two e-mail addresses of which one stands only in the identity map, a move in mid-week, an absence on
-a day that does not exist, and an identity that stands there twice (BROKEN_ROWS: both must be refused).
+Their format is that of the `company_files` connector. They have the usual defects: an address in capitals, a person
+with two e-mail addresses of which one is only in the identity map, a move in mid-week, an absence on a day that
+does not exist, and an identity that is listed twice (BROKEN_ROWS: landing must reject these last two).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _absences(world: World) -> Iterator[Cells]:
 
 
 def _identities(world: World) -> Iterator[Cells]:
-    """GitHub by number (a login may be renamed), PagerDuty, vendors' accounts, and second addresses."""
+    """GitHub accounts by number (a login may be renamed), PagerDuty, vendors' accounts, and second addresses."""
     for person in world.people:
         yield (person.hr_id, "github", person.account.github_id, None, None, "sso")
         if person.pagerduty_id:

@@ -1,10 +1,10 @@
-"""Writes the sample company into a directory.
+"""Write the sample company into a directory.
 
     company/        the company's own files           counterpoise.toml  settings that point at all of it
     claude_logs/    session logs by account           truth.json         what is true, for tests only
-    repositories/   bare git repositories             object_ids.json    git object ids that answers refer to
+    repositories/   bare git repositories             object_ids.json    git object ids that API answers refer to
 
-Same seed, people and weeks: the same bytes.
+The same seed, people and weeks give the same bytes.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ def generate(directory: Path, seed: int = 7, people: int = 60, weeks: int = 26) 
 
 
 def _clear(directory: Path) -> None:
-    """Only what `generate` wrote is ever removed; a folder with anything else is left alone."""
+    """Remove what `generate` wrote; CounterpoiseError for a folder with anything else in it."""
     if not directory.exists() or not any(directory.iterdir()):
         return
     if not (directory / MARKER).is_file():
-        raise CounterpoiseError(f"{directory} is not empty and holds no sample company; name an empty folder.")
+        raise CounterpoiseError(f"{directory} is not empty and is not a sample company; name an empty folder.")
     for folder in FOLDERS:
         shutil.rmtree(directory / folder, ignore_errors=True)
 
 
 def load(directory: Path) -> World:
-    """The world that `generate` wrote into `directory`, without writing anything."""
+    """The world that `generate` wrote into `directory`."""
     made = orjson.loads((directory / MARKER).read_bytes())
     world = make_world(made["seed"], made["people"], made["weeks"])
     return replace(world, directory=directory, oids=made["object_ids"])

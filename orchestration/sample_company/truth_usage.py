@@ -1,8 +1,8 @@
-"""True usage by team and week: tokens by class, who could use an assistant, who did, who did in earnest.
+"""True usage by team and week: tokens by class, and eligible, active and qualified people.
 
-A day of use qualifies when something was accepted, or when there were two prompts and the tool can tell prompts.
-Tokens that no source reports are not counted here either: Copilot tells tokens only for its command line, and
-then without telling cached input from the rest.
+A day of use qualifies when something was accepted, or when there were two prompts and the tool reports prompts.
+Tokens that no source reports are not counted: Copilot reports tokens only for its command line, and cached input
+not separately.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def usage_counts(world: World, as_of: datetime) -> Mapping[Cell, Mapping[str, in
 
 
 def _reported(world: World, as_of: datetime) -> Iterator[tuple[Person, date, list[Session]]]:
-    """What each source has told by `as_of`, by person and day."""
+    """The sessions that each source has reported by `as_of`, by person and day."""
     for tool in ("claude_log", "claude_api", "copilot"):
         book = Book.of(world, tool)
         for day, by_person in sorted(book.days.items()):
@@ -80,9 +80,9 @@ def _qualifies(person: Person, sessions: list[Session]) -> bool:
 
 
 def _eligible(world: World, as_of: datetime) -> Iterator[tuple[date, Person, str]]:
-    """Employed developers at work on at least one day of the week, in the team they ended the week in.
+    """Employed developers at work on at least one day of the week, with their team at its end.
 
-    Contractors are left out, as the company's list of eligible roles does.
+    Contractors are left out, as in the company's list of eligible roles.
     """
     for number in range(world.weeks):
         monday = world.first_monday + timedelta(weeks=number)

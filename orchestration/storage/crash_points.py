@@ -1,7 +1,7 @@
-"""Named points at which a test may kill this process, to prove that dying there is harmless.
+"""Named points at which a test may kill this process, to prove that a kill there does no harm.
 
-Belongs here: the one hook and the list of its points. Nothing else may read COUNTERPOISE_FAULT.
-Does not: any handling of failures; a killed process handles nothing, the next start does.
+Belongs here: the one hook and the list of its points. Nothing else may read COUNTERPOISE_CRASH_POINT.
+Does not: handling failures; a killed process cleans up nothing, the next start does.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 
-VARIABLE = "COUNTERPOISE_FAULT"
+VARIABLE = "COUNTERPOISE_CRASH_POINT"
 
 LANDING_POINTS = ("land.files_named", "land.load_counted")
 BUILD_POINTS = ("build.begun", "build.made", "build.recorded")
@@ -25,10 +25,10 @@ PUBLISH_POINTS = (
     "publish.pointer_switched",
     "publish.pruned",
 )
-"""The steps of a load, a build and a publication, each named when it is done."""
+"""The steps of a load, a build and a publication; the process is killed when the named step is done."""
 
 
-def reached(point: str) -> None:
-    """Say that `point` is reached; the process dies here when the environment names this point."""
+def crash_point(point: str) -> None:
+    """Kill this process, without any cleaning up, when the environment names `point`; else do nothing."""
     if os.environ.get(VARIABLE) == point:
         os.kill(os.getpid(), signal.SIGKILL)

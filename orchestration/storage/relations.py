@@ -1,14 +1,15 @@
-"""Relations as they leave: how a mart is read, copied and hashed, whichever thread wrote its rows first.
+"""DuckDB files and relations: how a mart is read, copied and hashed, whichever thread wrote its rows first.
 
-Belongs here: the select that every copy and every hash of a published relation goes through.
-Does not: which relations are published (policy) or where the copies live (publish).
+Belongs here: quoting, opening a file read-only, and the select by which every relation is copied and hashed.
+Does not: which relations are published (policy) or where the copies are (publish).
 
-Doubles are rounded to twelve significant digits on the way out: the order in which threads add them up
-moves the digits behind, and the same run must have the same content.
+Doubles are rounded to twelve significant digits: the digits after them depend on the order in which threads add, and
+the same run must have the same content.
 """
 
 from __future__ import annotations
 
+import fcntl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ STORAGE_VERSION = "v1.0.0"
 
 
 class RelationContent(BaseModel):
-    """What a relation holds, told without telling it: rows, columns with types, and an order-free hash."""
+    """The content of a relation in numbers: rows, columns with types, and a hash that does not depend on row order."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,7 +36,7 @@ class RelationContent(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RelationDocs:
-    """What the dbt manifest says of a relation; it travels with the copy as comments."""
+    """The descriptions of a relation and its columns in the dbt manifest; the copy has them as comments."""
 
     description: str
     columns: dict[str, str]
@@ -50,10 +51,23 @@ def literal(value: str | Path) -> str:
 
 
 def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection to a file that nothing can change through it."""
+    """A connection through which the file cannot be changed."""
     import duckdb
 
     return duckdb.connect(str(path), read_only=True)
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Whether another process has the DuckDB file open. DuckDB locks an open file, and its error has no code for that.
+
+    Only for a file that this process has not open: looking at the lock would release ours.
+    """
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):  # POSIX allows either
+            return True
+    return False
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, qualified: str) -> dict[str, str]:
@@ -62,7 +76,7 @@ def columns_of(connection: duckdb.DuckDBPyConnection, qualified: str) -> dict[st
 
 
 def outgoing(connection: duckdb.DuckDBPyConnection, qualified: str) -> str:
-    """The select through which `qualified` leaves: all columns, doubles rounded, rows in a fixed order."""
+    """The select by which `qualified` is copied: all columns, doubles rounded, rows in a fixed order."""
     parts = [
         f"cast(format('{{:.12g}}', {identifier(name)}) as {kind}) as {identifier(name)}"
         if kind in FLOATING
@@ -73,7 +87,7 @@ def outgoing(connection: duckdb.DuckDBPyConnection, qualified: str) -> str:
 
 
 def content_of(connection: duckdb.DuckDBPyConnection, qualified: str) -> RelationContent:
-    """Rows, columns and the order-free hash of what would leave."""
+    """Rows, columns and hash of the copy that `outgoing` would make."""
     columns = columns_of(connection, qualified)
     cells = ", ".join(f"coalesce(cast({identifier(name)} as varchar), chr(30))" for name in columns)
     query = f"""

@@ -1,7 +1,7 @@
 """One writer at a time for a data directory.
 
-Belongs here: an exclusive lock that the kernel drops when its owner dies, and the sentence for the second.
-Does not: waiting in line; a second start ends at once. Readers of publications need no lock and take none.
+Belongs here: an exclusive lock that the kernel releases when its owner ends, and the error for the second writer.
+Does not: waiting; a second start ends at once. Readers of publications need no lock and take none.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from orchestration.errors import BusyError
 
 LOCK_NAME = "writer.lock"
 _held: set[Path] = set()
-"""Data directories that this very process holds: a step inside a run takes the lock that its run has."""
+"""Data directories that this process holds: a step inside a run uses the lock that its run has."""
 
 
 @contextmanager
 def writer_lock(data_dir: Path, purpose: str) -> Iterator[None]:
     """Hold the data directory for writing; BusyError at once when another process does.
 
-    The lock is on the open file, so a killed owner leaves a free lock: the text inside is only for people.
+    The lock is on the open file, so it is free when its owner was killed: the text inside is only for people.
     The file itself is never removed, because two processes could then lock two files of one name.
     """
     if data_dir in _held:
@@ -49,7 +49,7 @@ def writer_lock(data_dir: Path, purpose: str) -> Iterator[None]:
 
 
 def holder(data_dir: Path) -> str | None:
-    """Who holds the data directory, in words; None when it is free."""
+    """The process that holds the data directory, in words; None when it is free."""
     path = data_dir / LOCK_NAME
     if not path.exists():
         return None
@@ -76,7 +76,7 @@ def _take(handle: int, data_dir: Path) -> None:
         time.sleep(0.1)
     raise BusyError(
         f"{data_dir} is held by {_read(handle)}. Nothing was read or written. "
-        "Wait until it ends, or stop that process and start again: a dead owner's lock is free."
+        "Wait until it ends, or stop that process and start again: when it has ended, its lock is free."
     )
 
 
@@ -91,4 +91,4 @@ def _read(handle: int) -> str:
         owner = json.loads(text)
         return f"process {owner['pid']} on {owner['host']} ({owner['purpose']})"
     except (ValueError, KeyError, TypeError):
-        return "another process, which has not signed yet"
+        return "another process, which has not written its name yet"

@@ -1,22 +1,24 @@
-"""The evidence of a build: what was landed, what dbt said, what the two quality checkpoints said.
+"""The evidence of a build: what was landed, dbt's results, the results of the two quality checkpoints.
 
-Belongs here: the files of `data/builds/<run>/`, written by the steps of a run and read by the gate. One build id
-ties them to each other and to the warehouse file, so that the gate never judges one build by another's results.
-Does not: judging.
+Belongs here: the files of `data/builds/<run>/`, written by the steps of a run and read by the gate. They and the
+warehouse file have the same build id, so that the gate never evaluates one build by another's results.
+Does not: evaluating.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from orchestration.partition import partition_name
 from orchestration.storage.atomic_files import replace_text
-from orchestration.warehouse.dbt_runner import DbtOutcome
+from orchestration.warehouse.dbt_results import DbtOutcome
 
 if TYPE_CHECKING:
     from orchestration.landing import LoadReport
@@ -58,12 +60,17 @@ class QualityReport(BaseModel):
 
     @property
     def is_blocked(self) -> bool:
-        """Whether anything failed that stops a run, or could not run."""
+        """Whether a blocking check failed, or a check could not run."""
         return any(result.state in ("failed", "error") for result in self.results)
+
+    def __str__(self) -> str:
+        states = [result.state for result in self.results]
+        counts = f"{states.count('warned')} warned, {states.count('failed')} failed, {states.count('error')} in error"
+        return f"checkpoint {self.checkpoint}: {len(states)} checks, {counts}"
 
 
 class DbtReport(BaseModel):
-    """What dbt said in this build."""
+    """dbt's results in this build."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -72,28 +79,49 @@ class DbtReport(BaseModel):
 
 
 class LandingRecord(BaseModel):
-    """What a source brought tonight, as far as the gate needs it."""
+    """What a run landed of a source, as far as the gate needs it. The lists hold one sentence each.
+
+    Records of an older version are read by the fields' earlier names, so that no rejected load is overlooked.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     source: str
-    landed: int = 0
-    quarantined: int = 0
-    unchanged: int = 0
-    failed: list[str] = []
-    refused: list[str] = []
+    landed_rows: int = Field(0, validation_alias=AliasChoices("landed_rows", "landed"))
+    quarantined_rows: int = Field(0, validation_alias=AliasChoices("quarantined_rows", "quarantined"))
+    unchanged_slices: int = Field(0, validation_alias=AliasChoices("unchanged_slices", "unchanged"))
+    failed_slices: list[str] = Field([], validation_alias=AliasChoices("failed_slices", "failed"))
+    rejected_loads: list[str] = Field([], validation_alias=AliasChoices("rejected_loads", "refused"))
 
     @classmethod
     def of(cls, source: str, reports: list[LoadReport]) -> LandingRecord:
         """One record of the reports of several runs."""
         return cls(
             source=source,
-            landed=sum(report.landed for report in reports),
-            quarantined=sum(report.quarantined for report in reports),
-            unchanged=sum(report.unchanged + report.already_counted for report in reports),
-            failed=[sentence for report in reports for sentence in report.failed],
-            refused=[sentence for report in reports for sentence in report.refused],
+            landed_rows=sum(report.landed_rows for report in reports),
+            quarantined_rows=sum(report.quarantined_rows for report in reports),
+            unchanged_slices=sum(report.unchanged_slices + report.already_counted_slices for report in reports),
+            failed_slices=[sentence for report in reports for sentence in report.failed_slices],
+            rejected_loads=[sentence for report in reports for sentence in report.rejected_loads],
         )
+
+    def __str__(self) -> str:
+        words = f"landed {self.source}: {self.landed_rows:,} rows"
+        if self.quarantined_rows:
+            words += f", {self.quarantined_rows:,} quarantined"
+        if self.unchanged_slices:
+            words += f", {self.unchanged_slices:,} slices unchanged"
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReports:
+    """What the steps of one run have reported so far. None: that report is missing."""
+
+    build: BuildRecord | None
+    dbt: DbtReport | None
+    quality: Mapping[str, QualityReport | None]
+    landing: Mapping[str, LandingRecord | None]
 
 
 class BuildFolder:
@@ -130,6 +158,15 @@ class BuildFolder:
 
     def quality(self, checkpoint: Checkpoint) -> QualityReport | None:
         return self._read(f"quality-{checkpoint}", QualityReport)
+
+    def reports(self, sources: Iterable[str]) -> BuildReports:
+        """Every report, with the landing of these sources."""
+        return BuildReports(
+            build=self.build(),
+            dbt=self.dbt(),
+            quality={"landed": self.quality("landed"), "published": self.quality("published")},
+            landing={source: self.landing(source) for source in sources},
+        )
 
     def _write(self, name: str, report: BaseModel) -> None:
         replace_text(self.path / f"{name}.json", report.model_dump_json(indent=2) + "\n")

@@ -1,7 +1,7 @@
-"""What dbt's parsed manifest says, for those who only read it: nodes, tests, descriptions, what is published.
+"""dbt's parsed manifest for those who only read it: nodes, tests, descriptions, what is published.
 
 Belongs here: reading `manifest.json` into a few plain records.
-Does not: parsing the project (warehouse), Dagster (defs), judging (gate).
+Does not: parsing the project (dbt_runner), Dagster (defs), evaluating (gate).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import orjson
 from orchestration.storage.relations import RelationDocs
 
 EXECUTED = ("model", "seed", "snapshot", "test")
-"""The kinds of nodes that a run must answer for."""
+"""The kinds of nodes that a run must have results of."""
 PUBLISHED_SCHEMA = "marts"
 _Json = Mapping[str, object]
 
@@ -41,7 +41,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class DataTest:
-    """A data test: what it is called, what it hangs on, and whether failing it stops a publication."""
+    """A data test: its name, the node it belongs to, and whether its failure blocks a publication."""
 
     unique_id: str
     name: str
@@ -66,12 +66,12 @@ class Manifest:
 
     @cached_property
     def published(self) -> dict[str, Node]:
-        """The relations that leave, by name."""
+        """The published relations, by name."""
         return {node.name: node for node in self.nodes.values() if node.is_published}
 
     @cached_property
     def keys(self) -> dict[str, tuple[str, ...]]:
-        """What one row of a relation stands for, from its `one_row_per` test."""
+        """The grain of a relation, from its `one_row_per` test: node id -> columns."""
         return {test.subject: test.keys for test in self.tests.values() if test.subject and test.keys}
 
     def docs(self) -> dict[str, RelationDocs]:
@@ -82,29 +82,29 @@ def read_manifest(path: Path) -> Manifest:
     """Read `manifest.json`."""
     content = cast(dict[str, dict[str, _Json]], orjson.loads(path.read_bytes()))
     nodes, tests = {}, {}
-    for unique_id, told in sorted(content["nodes"].items()):
-        kind = str(told["resource_type"])
+    for unique_id, entry in sorted(content["nodes"].items()):
+        kind = str(entry["resource_type"])
         if kind == "test":
-            tests[unique_id] = _test(unique_id, told)
+            tests[unique_id] = _test(unique_id, entry)
         elif kind in EXECUTED:
-            nodes[unique_id] = _node(unique_id, told)
-    sources = {key: (str(told["source_name"]), str(told["name"])) for key, told in content["sources"].items()}
+            nodes[unique_id] = _node(unique_id, entry)
+    sources = {key: (str(entry["source_name"]), str(entry["name"])) for key, entry in content["sources"].items()}
     return Manifest(nodes, tests, sources)
 
 
-def _node(unique_id: str, told: _Json) -> Node:
-    config = cast(_Json, told["config"])
-    columns = cast(Mapping[str, _Json], told.get("columns") or {})
-    name, schema = str(told["name"]), str(told["schema"])
+def _node(unique_id: str, entry: _Json) -> Node:
+    config = cast(_Json, entry["config"])
+    columns = cast(Mapping[str, _Json], entry.get("columns") or {})
+    name, schema = str(entry["name"]), str(entry["schema"])
     return Node(
         unique_id=unique_id,
         name=name,
-        kind=str(told["resource_type"]),
+        kind=str(entry["resource_type"]),
         schema=schema,
-        folder=tuple(str(part) for part in cast(list[str], told["fqn"])[1:-1]),
-        description=_one_line(told.get("description")),
+        folder=Path(str(entry["path"])).parent.parts,
+        description=_one_line(entry.get("description")),
         materialized=str(config.get("materialized")),
-        parents=tuple(_parents(told)),
+        parents=tuple(_parents(entry)),
         columns={column: _one_line(facts.get("description")) for column, facts in columns.items()},
         column_types={column: str(facts.get("data_type") or "") for column, facts in columns.items()},
         is_published=_is_published(name, schema, config),
@@ -112,34 +112,34 @@ def _node(unique_id: str, told: _Json) -> Node:
 
 
 def _is_published(name: str, schema: str, config: _Json) -> bool:
-    """The KPI marts and the dimensions they need; `meta: {published: false}` keeps a dimension at home."""
+    """The KPI marts and the dimensions they need; `meta: {published: false}` leaves a dimension out."""
     meta = cast(_Json, config.get("meta") or {})
-    leaves = schema == PUBLISHED_SCHEMA and name.startswith(("kpi_", "dim_"))
-    return leaves and meta.get("published", True) is not False
+    is_mart = schema == PUBLISHED_SCHEMA and name.startswith(("kpi_", "dim_"))
+    return is_mart and meta.get("published", True) is not False
 
 
-def _test(unique_id: str, told: _Json) -> DataTest:
-    config = cast(_Json, told["config"])
-    attached = told.get("attached_node")
-    models = [parent for parent in _parents(told) if parent.startswith(("model.", "seed."))]
+def _test(unique_id: str, entry: _Json) -> DataTest:
+    config = cast(_Json, entry["config"])
+    attached = entry.get("attached_node")
+    models = [parent for parent in _parents(entry) if parent.startswith(("model.", "seed."))]
     return DataTest(
         unique_id=unique_id,
-        name=str(told["name"]),
-        description=_one_line(told.get("description")),
+        name=str(entry["name"]),
+        description=_one_line(entry.get("description")),
         subject=str(attached) if attached else next(iter(models), None),
         is_blocking=str(config.get("severity", "error")).lower() == "error",
-        keys=tuple(_grain(told)),
+        keys=tuple(_grain(entry)),
     )
 
 
-def _grain(told: _Json) -> list[str]:
-    test = cast(_Json, told.get("test_metadata") or {})
+def _grain(entry: _Json) -> list[str]:
+    test = cast(_Json, entry.get("test_metadata") or {})
     arguments = cast(Mapping[str, list[str]], test.get("kwargs") or {})
     return list(arguments.get("keys", [])) if test.get("name") == "one_row_per" else []
 
 
-def _parents(told: _Json) -> list[str]:
-    depends = cast(Mapping[str, list[str]], told.get("depends_on") or {})
+def _parents(entry: _Json) -> list[str]:
+    depends = cast(Mapping[str, list[str]], entry.get("depends_on") or {})
     return list(depends.get("nodes", []))
 
 

@@ -1,6 +1,6 @@
 """The relations that dbt reads, made in the DuckDB warehouse: schema `run`, and one view a landed stream.
 
-Belongs here: DDL for DuckDB. Does not: deciding which files count (the package does).
+Belongs here: DDL for DuckDB. Does not: deciding which files count (inputs).
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import pyarrow as pa
 
 from orchestration.contracts import LANDED_COLUMNS, StreamContract
 from orchestration.errors import WarehouseError
+from orchestration.storage.relations import is_open_elsewhere, literal
 from orchestration.warehouse.inputs import BuildInputs, VisibleStream
 from orchestration.warehouse.run_tables import BUILT_DAYS, built_days, days_in_doubt, run_tables, touched_days
 
 
 def open_warehouse(inputs: BuildInputs) -> duckdb.DuckDBPyConnection:
-    """Open the warehouse for writing. One that is broken or was built by other models is made anew."""
+    """Open the warehouse for writing. A file that is broken or was built by other models is replaced."""
     path = inputs.settings.warehouse
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not _is_usable(path, inputs.code_fingerprint):
@@ -30,7 +31,7 @@ def open_warehouse(inputs: BuildInputs) -> duckdb.DuckDBPyConnection:
 
 
 def prepare(inputs: BuildInputs, previous_values: Path | None = None) -> None:
-    """Make every relation that dbt's sources name. `previous_values`: Parquet of the publication that stands."""
+    """Make every relation that dbt's sources name. `previous_values`: Parquet of kpi_values, see `run_tables`."""
     with open_warehouse(inputs) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema if not exists run")
@@ -51,13 +52,13 @@ def prepare(inputs: BuildInputs, previous_values: Path | None = None) -> None:
 
 
 def record_built(inputs: BuildInputs) -> None:
-    """Remember which files the incremental models now hold; called after a whole build."""
+    """Record which files the incremental models now contain; called after a whole build."""
     with open_warehouse(inputs) as connection:
         _replace_table(connection, "built_days", built_days(inputs))
 
 
 def export_marts(inputs: BuildInputs) -> None:
-    """Nothing to do: DuckDB builds in the file from which the gate reads."""
+    """Nothing to do: DuckDB builds in the file that the gate reads."""
 
 
 def landed_view(landing: Path, stream: VisibleStream) -> str:
@@ -66,7 +67,7 @@ def landed_view(landing: Path, stream: VisibleStream) -> str:
     empty = f"select {_typed_nulls(contract)} where false"
     body = empty
     if stream.files:
-        files = ", ".join(_literal(str(landing / file.path)) for file in stream.files)
+        files = ", ".join(literal(landing / file.path) for file in stream.files)
         read = f"select * from read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
         body = f"{empty} union all by name {read}"
     columns = ", ".join(f'"{name}"' for name, _ in _columns(contract))
@@ -80,15 +81,15 @@ def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.T
 
 
 def _is_usable(path: Path, fingerprint: str) -> bool:
-    """Whether the file opens and was built by these very models."""
+    """Whether the file opens and was built by exactly these models. WarehouseError when somebody has it open."""
     try:
         with duckdb.connect(str(path)) as connection:
             row = connection.execute("select code_fingerprint from run.warehouse").fetchone()
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise WarehouseError(f"{path.name} is open elsewhere: {error}") from error
-        return False
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.ConnectionException) or is_open_elsewhere(path):
+            raise WarehouseError(
+                f"{path.name} is open elsewhere: {error}. Nothing was changed; close the other one and start again."
+            ) from error
         return False
     return row is not None and row[0] == fingerprint
 
@@ -99,7 +100,3 @@ def _columns(contract: StreamContract) -> list[tuple[str, str]]:
 
 def _typed_nulls(contract: StreamContract) -> str:
     return ", ".join(f'cast(null as {data_type}) as "{name}"' for name, data_type in _columns(contract))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -1,7 +1,7 @@
 """The engine that a run builds on: one module each, with the same three functions.
 
-Belongs here: choosing the module. Does not: DDL. The module is imported when it is asked for, so that nobody needs
-Spark who does not build on it.
+Belongs here: choosing the module. Does not: DDL. The module is imported on use, so that only who builds on Spark needs
+Spark.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from orchestration.warehouse.inputs import BuildInputs
 
 
 class Engine(Protocol):
-    """What a run asks of an engine."""
+    """What a run needs from an engine."""
 
     def prepare(self, inputs: BuildInputs, previous_values: Path | None = None) -> None:
-        """Make every relation that dbt's sources name."""
+        """Make every relation that dbt's sources name. `previous_values`: see `run_tables`."""
 
     def record_built(self, inputs: BuildInputs) -> None:
-        """Remember which files the incremental models now hold; called after a whole build."""
+        """Record which files the incremental models now contain; called after a whole build."""
 
     def export_marts(self, inputs: BuildInputs) -> None:
-        """See to it that the DuckDB file of the settings holds what the gate reads."""
+        """Bring the relations that the gate reads into the DuckDB file of the settings."""
 
 
 def engine(settings: Settings) -> Engine:

@@ -1,8 +1,7 @@
 """What a run builds from: the landed files that count, coverage by day, and what changed since the last build.
 
-Belongs here: pure computation over manifests (this file) and, beside it, one module an engine that turns the
-result into relations (`run.*` and `landed_<source>.*`).
-Does not: reading sources (landing), running dbt (warehouse).
+Belongs here: pure computation over loads. Does not: reading the ledger (run_context), relations (run_tables and one
+module an engine), running dbt (dbt_runner).
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from orchestration import __version__
-from orchestration.contracts import SourceContract, StreamContract, load_contracts
+from orchestration.contracts import SourceContract, StreamContract
 from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
@@ -26,7 +25,7 @@ CODE_PATTERNS = ("models/**/*.sql", "models/**/*.yml", "macros/**/*.sql", "tests
 
 @dataclass(frozen=True)
 class SourceDay:
-    """Whether one stream delivered one day: delivered, empty (asked and there was nothing) or missing."""
+    """Whether one stream delivered one day: delivered, empty (read, and there was nothing) or missing."""
 
     source: str
     stream: str
@@ -62,7 +61,7 @@ class BuildInputs:
 
     @cached_property
     def counted_loads(self) -> list[ledger.Load]:
-        """Every load that brought something, oldest first by source."""
+        """Every load with files of its own (not those that confirm another), oldest first by source."""
         return [load for _, loads in sorted(self.loads.items()) for load in loads if load.confirms is None]
 
     @cached_property
@@ -83,7 +82,7 @@ class BuildInputs:
 
     @cached_property
     def day_fingerprints(self) -> dict[tuple[str, date], str]:
-        """(source, day) -> digest of the files that hold its rows, for the streams that are filed by their own day."""
+        """(source, day) -> digest of the files with its rows, for the streams that are filed by their own day."""
         files: dict[tuple[str, date], list[str]] = {}
         for stream in self.streams:
             if stream.contract.day is not None or stream.contract.load_mode == "replace_day":
@@ -108,14 +107,6 @@ class BuildInputs:
         return _digest([*partition, *paths, *coverage_lines, *quarantines])
 
 
-def collect(settings: Settings, partition: DailyPartition) -> BuildInputs:
-    """Read contracts and manifests for one run."""
-    contracts = load_contracts(settings.dbt_project / "models" / "staging")
-    sources = [source for source in settings.enabled_sources() if source in contracts]
-    loads = {source: ledger.visible(ledger.read(settings.landing, source), partition.as_of) for source in sources}
-    return BuildInputs(settings, partition, contracts, loads)
-
-
 def visible_files(contract: StreamContract, loads: Iterable[ledger.Load]) -> Iterator[ledger.LandedFile]:
     """The files of a stream that count, by its load mode.
 
@@ -123,8 +114,8 @@ def visible_files(contract: StreamContract, loads: Iterable[ledger.Load]) -> Ite
     slice, or all where the contract keeps history. replace_day: for each day, those of the newest load of each
     slice family (the key without its last part).
     """
-    bringing = [load for load in loads if load.confirms is None and contract.stream in load.streams]
-    ordered = sorted(bringing, key=lambda load: (load.as_of, load.sequence))
+    with_files = [load for load in loads if load.confirms is None and contract.stream in load.streams]
+    ordered = sorted(with_files, key=lambda load: (load.as_of, load.sequence))
     if contract.load_mode == "snapshot" and not contract.keeps_history:
         ordered = list({load.slice_key: load for load in ordered}.values())
     if contract.load_mode != "replace_day":
@@ -147,11 +138,11 @@ def coverage(contract: StreamContract, loads: list[ledger.Load], days: list[date
     rows: dict[date, int] = {}
     for file in visible_files(contract, loads):
         rows[file.day] = rows.get(file.day, 0) + file.rows
-    asked = {load.day for load in read if load.day is not None} | set(rows)
+    days_read = {load.day for load in read if load.day is not None} | set(rows)
     horizon = _read_up_to(read)
     for day in days:
         if contract.load_mode == "replace_day":
-            status = "missing" if day not in asked else "delivered" if rows.get(day) else "empty"
+            status = "missing" if day not in days_read else "delivered" if rows.get(day) else "empty"
             yield SourceDay(contract.source, contract.stream, day, status, rows.get(day))
         else:
             status = "delivered" if horizon is not None and day < horizon else "missing"
@@ -159,7 +150,7 @@ def coverage(contract: StreamContract, loads: list[ledger.Load], days: list[date
 
 
 def _read_up_to(loads: list[ledger.Load]) -> date | None:
-    """The first day not read: the least of the slices that go on run by run (they keep a cursor)."""
+    """The first day not read: the earliest of the slices that continue from run to run (they have a cursor)."""
     newest = ledger.newest_by_slice(loads)
     continued = {key: load.as_of.date() for key, load in newest.items() if load.cursor is not None}
     windows = {start: continued.pop(key) for key in list(continued) if (start := _window_start(key)) is not None}
@@ -176,7 +167,7 @@ def _window_start(slice_key: str) -> date | None:
 
 
 def _windows_read_up_to(windows: Mapping[date, date]) -> date:
-    """The first day not read of windows of one length. One read past its end is settled and read no more."""
+    """The first day not read of windows of one length. A window that was read past its end is not read again."""
     starts = sorted(windows)
     if len(starts) == 1:
         return windows[starts[0]]
@@ -191,7 +182,7 @@ def _windows_read_up_to(windows: Mapping[date, date]) -> date:
 
 
 def code_fingerprint(settings: Settings) -> str:
-    """The digest of every file that decides what the warehouse holds."""
+    """The digest of every file that determines the content of the warehouse."""
     project = settings.dbt_project
     files = {path for pattern in CODE_PATTERNS for path in project.glob(pattern)}
     files |= set(settings.seeds.glob("*.csv")) | set(settings.seeds.glob("*.yml"))

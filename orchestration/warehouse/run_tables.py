@@ -1,6 +1,6 @@
 """The `run.*` relations as Arrow tables, the same for every engine.
 
-Belongs here: shape and content of what a run brings along. Does not: DDL (one module an engine).
+Belongs here: shape and content of a run's own tables. Does not: DDL (one module an engine).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.landing.load import QUARANTINE_SCHEMA
+from orchestration.landing.quarantine import QUARANTINE_SCHEMA, read_quarantine
 from orchestration.warehouse.inputs import BuildInputs
 
 
@@ -56,9 +56,9 @@ PUBLISHED_VALUES = _schema(
 
 
 def run_tables(inputs: BuildInputs, previous_values: Path | None) -> dict[str, pa.Table]:
-    """Every `run.*` relation but `touched_days`, which needs what the warehouse holds.
+    """Every `run.*` relation but those that depend on the content of the warehouse.
 
-    `previous_values`: the Parquet file of kpi_values in the publication that stands, if there is one.
+    `previous_values`: the Parquet file of kpi_values in the newest publication before this run, if there is one.
     """
     published = PUBLISHED_VALUES.empty_table()
     if previous_values is not None:
@@ -73,12 +73,12 @@ def run_tables(inputs: BuildInputs, previous_values: Path | None) -> dict[str, p
 
 
 def built_days(inputs: BuildInputs) -> pa.Table:
-    """(source, day, fingerprint) of what the incremental models hold after this build."""
+    """(source, day, fingerprint) of what the incremental models contain after this build."""
     return _table(BUILT_DAYS, ((source, day, mark) for (source, day), mark in inputs.day_fingerprints.items()))
 
 
 def touched_days(inputs: BuildInputs, held: Mapping[tuple[str, date], str]) -> pa.Table:
-    """The days whose files differ from those that the warehouse holds."""
+    """The days whose files differ from those that the warehouse was built from."""
     current = inputs.day_fingerprints
     return _table(
         TOUCHED_DAYS, sorted(key for key in held.keys() | current.keys() if held.get(key) != current.get(key))
@@ -86,9 +86,9 @@ def touched_days(inputs: BuildInputs, held: Mapping[tuple[str, date], str]) -> p
 
 
 def days_in_doubt(held: Mapping[tuple[str, date], str], touched: pa.Table) -> pa.Table:
-    """What the incremental models hold while a build is under way: nothing is known of the days that it replaces.
+    """`built_days` while a build is under way: the days that it replaces have no fingerprint.
 
-    A build that dies leaves it so, and the next one replaces them again, whichever run it is of.
+    If the build fails they keep none, and the next one replaces them again, whichever run it is of.
     """
     doubtful = {(row["source"], row["day"]): "" for row in touched.to_pylist()}
     return _table(BUILT_DAYS, ((source, day, mark) for (source, day), mark in {**held, **doubtful}.items()))
@@ -114,14 +114,14 @@ def _context(inputs: BuildInputs) -> pa.Table:
 def _loads(inputs: BuildInputs) -> Iterable[Sequence[object]]:
     for load in inputs.counted_loads:
         as_of = load.as_of.replace(tzinfo=None)
-        for stream, brought in sorted(load.streams.items()):
-            counts = (brought.received, brought.landed, brought.quarantined)
+        for stream, part in sorted(load.streams.items()):
+            counts = (part.received, part.landed, part.quarantined)
             yield (load.source, load.slice_key, stream, load.load_id, as_of, *counts)
 
 
 def _quarantine(inputs: BuildInputs) -> pa.Table:
     files = [inputs.settings.landing / load.quarantine for load in inputs.counted_loads if load.quarantine]
-    return pa.concat_tables([QUARANTINE_SCHEMA.empty_table(), *(pq.read_table(file) for file in files)])
+    return pa.concat_tables([QUARANTINE_SCHEMA.empty_table(), *map(read_quarantine, files)])
 
 
 def _table(schema: pa.Schema, rows: Iterable[Sequence[object]]) -> pa.Table:

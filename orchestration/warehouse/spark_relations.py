@@ -1,7 +1,7 @@
 """The relations that dbt reads, made in Spark: schema `run`, and one view a landed stream.
 
-Belongs here: DDL for Spark, and bringing home what the gate reads. Does not: the session (spark_session), deciding
-which files count (the package).
+Belongs here: DDL for Spark, and the export of what the gate reads. Does not: the session (spark_session), deciding
+which files count (inputs).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LAYERS = ("staging", "conformed", "facts", "restricted", "metrics", "marts", "seeds", "run")
-GATE_RELATIONS = ("seeds.metrics", "metrics.int_metrics__all")
+GATE_RELATIONS = ("seeds.metrics", "metrics.int_metrics__cells")
 """What the gate reads beside the marts."""
 
 
 @in_one_sentence()
 def prepare(inputs: BuildInputs, previous_values: Path | None = None) -> None:
-    """Make every relation that dbt's sources name. A warehouse that was built by other models is made anew."""
+    """Make every relation that dbt's sources name. A warehouse that was built by other models is replaced."""
     session = spark_session(inputs.settings)
     _forget_unfinished(inputs, session)
     if _built_by(session) != inputs.code_fingerprint:
@@ -48,18 +48,18 @@ def prepare(inputs: BuildInputs, previous_values: Path | None = None) -> None:
         _replace_table(inputs, name, table)
     for stream in inputs.streams:
         _replace_view(session, stream, landed_view(inputs.settings.landing, stream))
-    _empty_home(inputs)
+    _empty_export(inputs)
 
 
 @in_one_sentence()
 def record_built(inputs: BuildInputs) -> None:
-    """Remember which files the incremental models now hold; called after a whole build."""
+    """Record which files the incremental models now contain; called after a whole build."""
     _replace_table(inputs, "built_days", built_days(inputs))
 
 
 @in_one_sentence()
 def export_marts(inputs: BuildInputs) -> None:
-    """Copy marts and registry into the DuckDB file from which the gate judges and publishes; marts are small."""
+    """Copy marts and registry into the DuckDB file that the gate reads and publishes from; marts are small."""
     session = spark_session(inputs.settings)
     # Spark names temporary views, such as dbt leaves behind, in every schema
     marts = [f"marts.{row.tableName}" for row in session.sql("show tables in marts").collect() if not row.isTemporary]
@@ -67,10 +67,10 @@ def export_marts(inputs: BuildInputs) -> None:
         connection.execute("set timezone = 'UTC'")
         for relation in (*marts, *GATE_RELATIONS):
             schema, _, name = relation.partition(".")
-            connection.register("brought_home", _without_zones(session.table(relation).toArrow()))
+            connection.register("exported", _without_zones(session.table(relation).toArrow()))
             connection.execute(f"create schema if not exists {schema}")
-            connection.execute(f"create or replace table {schema}.{name} as select * from brought_home")
-            connection.unregister("brought_home")
+            connection.execute(f"create or replace table {schema}.{name} as select * from exported")
+            connection.unregister("exported")
 
 
 def landed_view(landing: Path, stream: VisibleStream) -> str:
@@ -109,7 +109,7 @@ def _built_by(session: SparkSession) -> str | None:
 
 
 def _forget_unfinished(inputs: BuildInputs, session: SparkSession) -> None:
-    """Remove folders of tables that a killed run began and the metastore never heard of; they block the table."""
+    """Remove table folders of a killed run that the metastore does not know; they would block the table."""
     folder = inputs.settings.data_folder / "spark" / "warehouse"
     for schema in (row.namespace for row in session.sql("show databases").collect()):
         known = {row.tableName for row in session.sql(f"show tables in {schema}").collect()}
@@ -125,8 +125,8 @@ def _held(session: SparkSession) -> dict[tuple[str, date], str]:
     return {(row["source"], row["day"]): row["fingerprint"] for row in rows}
 
 
-def _empty_home(inputs: BuildInputs) -> None:
-    """The DuckDB file without a mart: what an earlier build brought home must not pass for this one's."""
+def _empty_export(inputs: BuildInputs) -> None:
+    """Replace the DuckDB file by one without a mart, so that marts of an earlier build cannot pass for this one's."""
     path = inputs.settings.warehouse
     path.parent.mkdir(parents=True, exist_ok=True)
     for stale in (path, path.with_name(path.name + ".wal")):

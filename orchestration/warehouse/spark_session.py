@@ -1,7 +1,7 @@
-"""The Spark session of this process: where its files lie, how it is told to behave, where it writes what it says.
+"""The Spark session of this process: its configuration, its folders, its log.
 
 Belongs here: configuration and start. Does not: relations (spark_relations). pyspark is imported only when Spark is
-asked for. dbt-spark's `session` method finds the session that was made here, wherever its master runs.
+the engine. dbt-spark's `session` method finds the session that was made here, wherever its master runs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOCAL_MASTER = "local[2]"
 MASTER_VARIABLE = "COUNTERPOISE_SPARK_MASTER"
 QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
-"""One quick compiler; alone it would get 48 MB for its code, which Spark fills, and then the JVM dies."""
+"""Only the quick compiler. Its default code cache of 48 MB is too small for Spark, and the JVM would end."""
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
@@ -32,7 +32,7 @@ SMALL = {
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     "spark.driver.memory": "2g",
 }
-"""One machine is for trying: a run's four hundred small statements cost more to compile than to run."""
+"""For one machine and little data: a run's four hundred small statements take longer to compile than to run."""
 LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 MISSING_JAVA = "Spark is the engine and needs Java 17 or 21; scripts/install-system-packages.sh installs it on Debian"
 MISSING_PACKAGE = "Spark is the engine, and its Python package is not installed; `make setup-spark` adds it"
@@ -49,7 +49,7 @@ logger.context.level = off
 logger.metastore.name = org.apache.hadoop.hive.metastore.RetryingHMSHandler
 logger.metastore.level = off
 """
-"""What these two say reaches the caller as an exception; they would write it again, with 30 kB of stack."""
+"""The errors of these two reach the caller as exceptions; they would log them again, with 30 kB of stack."""
 
 
 def spark_session(settings: Settings) -> SparkSession:
@@ -69,7 +69,7 @@ def spark_session(settings: Settings) -> SparkSession:
 
 
 def _start(home: Path) -> SparkSession:
-    """Start the JVM, with everything that it says in a file: none of it is written for people."""
+    """Start the JVM with its output in a file: nothing in it is written for the operator."""
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
@@ -78,10 +78,10 @@ def _start(home: Path) -> SparkSession:
     (home / "log4j2.properties").write_text(LOGGING, "utf-8")
     master = os.environ.get(MASTER_VARIABLE) or LOCAL_MASTER
     conf = SparkConf(loadDefaults=False).setAll(list(configuration(home, master).items()))
-    said = home / "spark.log"
+    log_file = home / "spark.log"
     try:
-        with said.open("wb") as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that pandas is newer than pyspark tested; no pandas is used
+        with log_file.open("wb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pandas is newer than the one pyspark was tested with; it is not used
             gateway = launch_gateway(conf, popen_kwargs={"stdout": file, "stderr": file})
             SparkContext(conf=conf, gateway=gateway)
             return SparkSession.builder.getOrCreate()
@@ -89,7 +89,7 @@ def _start(home: Path) -> SparkSession:
         if not _is_sparks_own(error):
             raise
         raise WarehouseError(
-            f"Spark does not start on {master}; {said} says why. It needs Java 17 or 21 "
+            f"Spark does not start on {master}; see {log_file}. It needs Java 17 or 21 "
             "(scripts/install-system-packages.sh installs it) and a master that answers"
         ) from error
 
@@ -102,7 +102,7 @@ def in_one_sentence() -> Iterator[None]:
     except Exception as error:
         if not _is_sparks_own(error):
             raise
-        raise WarehouseError(f"Spark says: {str(error).strip().splitlines()[0]}") from error
+        raise WarehouseError(f"Spark failed: {str(error).strip().splitlines()[0]}") from error
 
 
 def _is_sparks_own(error: Exception) -> bool:
@@ -110,7 +110,7 @@ def _is_sparks_own(error: Exception) -> bool:
 
 
 def configuration(home: Path, master: str) -> dict[str, str]:
-    """What every session needs to give the same answers, and what suits the place where it runs.
+    """What every session needs to give the same results, and what fits the place where it runs.
 
     A cluster's sizes (memory, cores, partitions) are its operator's: Spark reads them from spark-defaults.conf.
     """

@@ -106,17 +106,17 @@ def test_a_step_that_fails_without_a_verdict_ends_with_code_1(monkeypatch):
 
 def test_a_refused_night_ends_with_code_3_and_one_screen(company, monkeypatch):
     def block(*_: object) -> None:
-        found = {"rule": "quarantine_share", "met": "git: 30 of 1,000 refused", "advice": "see [run.quarantine]"}
-        told = {"as_of": "2026-11-16", "stands": "2026-11-15-1", "refusals": [found]}
-        (company.published / "refused").mkdir(parents=True)
-        (company.published / "refused" / "2026-11-16.json").write_text(json.dumps(told))
+        found = {"rule": "quarantine_share", "finding": "git: 30 of 1,000 refused", "action": "see [run.quarantine]"}
+        told = {"as_of": "2026-11-16", "current": "2026-11-15-1", "blockers": [found]}
+        (company.published / "blocked").mkdir(parents=True)
+        (company.published / "blocked" / "2026-11-16.json").write_text(json.dumps(told))
         raise PublicationBlockedError("refused")
 
     monkeypatch.setattr("orchestration.dagster_run.run_partitions", block)
     done = runner.invoke(app.app, ["nightly", "--day", "2026-11-15"])
     assert (done.exit_code, done.stdout) == (3, "")
-    assert "2026-11-15-1 stands" in done.stderr
-    assert "met:  git: 30 of 1,000 refused\n  do:   see [run.quarantine]" in done.stderr
+    assert "2026-11-15-1 remains current" in done.stderr
+    assert "found: git: 30 of 1,000 refused\n  fix:   see [run.quarantine]" in done.stderr
     again = runner.invoke(app.app, ["explain-block"])
     assert "quarantine_share" in again.stdout
 
@@ -125,7 +125,7 @@ def test_publish_without_a_build_is_refused_in_writing(company):
     done = runner.invoke(app.app, ["publish", "--day", "2026-11-15"])
     assert done.exit_code == 3
     assert "no build of this run is recorded" in done.stderr
-    assert (company.published / "refused" / "2026-11-16.json").is_file()
+    assert (company.published / "blocked" / "2026-11-16.json").is_file()
 
 
 def test_status_of_an_empty_house():

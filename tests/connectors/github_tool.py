@@ -1,6 +1,6 @@
 """A small GitHub on loopback: invented pull requests, deployments and lists, paged as GitHub pages them.
 
-It answers with whole nodes, whatever was selected; that the questions are valid is tested apart.
+It answers with whole nodes, whatever was selected; another test checks that the queries are valid.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def deployment(number: int, created: str, statuses: list[Node]) -> Node:
 
 
 class FakeGitHub:
-    """`nested` is how many children come along with their parent; `heaviest` the page that GitHub can carry."""
+    """`nested` children come with their parent; a page above `heaviest` fails."""
 
     def __init__(self, tool: Loopback, nested: int = 50, heaviest: int = 100) -> None:
         self.tool, self.nested, self.heaviest = tool, nested, heaviest

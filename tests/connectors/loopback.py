@@ -7,7 +7,7 @@
     assert tool.log[0].headers["authorization"] == "Bearer secret"
 
 Routes are callables from `Ask` to `Reply`; faults are replies that take the place of the route's for one request
-number. Nothing waits: `quiet()` is a transport whose sleeper only writes down how long it should have slept.
+number. Nothing waits: `quiet()` is a retry policy whose sleep only records the pause.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def throttled(retry_after: str | None = None, status: int = 429, message: str = 
 
 
 def secondary_limit(retry_after: str | None = None) -> Reply:
-    """GitHub's 403 that is a limit and no refusal."""
+    """GitHub's 403 that is a rate limit and not a missing permission."""
     return throttled(retry_after, 403, "You have exceeded a secondary rate limit. Please wait.")
 
 
@@ -95,7 +95,7 @@ def failing(status: int = 502) -> Reply:
 
 
 def reset() -> Reply:
-    """The connection is reset after the status line was read by nobody."""
+    """The connection is reset before any answer."""
     return Reply(reset=True)
 
 
@@ -134,7 +134,7 @@ def linked(pages: list[object], path: str, rotate: Callable[[int], str] | None =
 
 
 def quiet(pauses: list[float] | None = None, **changes: Any) -> RetryPolicy:
-    """A transport that never sleeps; `pauses` collects what it was asked to sleep, jitter is always 1."""
+    """A retry policy that never sleeps; `pauses` collects the pauses, jitter is always 1."""
     collected = [] if pauses is None else pauses
     settings: dict[str, Any] = {"sleep": collected.append, "jitter": lambda: 1.0, "read_seconds": 5.0}
     return RetryPolicy(**{**settings, **changes})

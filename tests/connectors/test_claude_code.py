@@ -1,4 +1,4 @@
-"""Claude Code's session logs: which lines count, what is refused, and where the next run goes on."""
+"""Claude Code's session logs: which lines count, which are rejected, and where the next run continues."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import pytest
 
 from orchestration.connectors import claude_code
 from orchestration.connectors.base import Batch, RejectedRecord
-from orchestration.connectors.claude_code import blocks as claude_code_blocks
-from orchestration.connectors.claude_code import lines as claude_code_lines
+from orchestration.connectors.claude_code import log_parser, log_reader
 from orchestration.contracts import load_contracts
 from orchestration.errors import SettingsError, SourceError
 from orchestration.landing import tables
@@ -77,7 +76,7 @@ def rows(items, stream):
     ]
 
 
-def refused(items):
+def rejected(items):
     return [(item.reason, item.pointer) for item in items if isinstance(item, RejectedRecord)]
 
 
@@ -100,7 +99,7 @@ def test_a_line_with_usage_lands_with_every_token_class_and_no_content(fleet):
     assert "SECRET" not in str(batch.table.to_pylist())
 
 
-def test_every_column_that_is_read_is_declared_and_every_declared_one_is_read(fleet):
+def test_the_columns_read_are_those_declared(fleet):
     fleet.write(answer(), prompt())
     read = {batch.stream: set(batch.table.column_names) for batch in fleet.partition()}
     assert read == {stream: set(CONTRACT.stream(stream).by_name) for stream in claude_code.LOG_STREAMS}
@@ -126,7 +125,7 @@ def test_failed_calls_and_synthetic_answers_carry_no_usage(fleet):
     assert [row["message_id"] for row in fleet.lines()] == ["msg_3"]
 
 
-def test_a_prompt_is_what_a_person_typed_and_nothing_that_the_client_wrote(fleet):
+def test_a_prompt_is_what_a_person_typed_not_what_the_client_wrote(fleet):
     result = [{"type": "tool_result", "content": "ok"}]
     quoting = prompt('why does it say "tool_result" here?', at="2026-11-17T09:00:01Z")
     picture = prompt([{"type": "text", "text": "x"}, {"type": "image"}], at="2026-11-17T09:00:02Z")
@@ -148,18 +147,18 @@ def test_a_prompt_is_what_a_person_typed_and_nothing_that_the_client_wrote(fleet
         (json.dumps(answer(at="yesterday")).encode(), "not_timestamp:timestamp"),
     ],
 )
-def test_a_broken_line_is_refused_alone_with_digest_and_number(fleet, line, reason):
+def test_a_broken_line_is_rejected_alone_with_digest_and_number(fleet, line, reason):
     fleet.write(answer(1), line, answer(3))
     fleet.write(answer(4), name="projects/p/s2.jsonl")
     items = fleet.partition()
     assert sorted(row["message_id"] for row in rows(items, "session_lines")) == ["msg_1", "msg_3", "msg_4"]
-    ((found, pointer),) = refused(items)
+    ((found, pointer),) = rejected(items)
     assert found == reason
     assert pointer.endswith(":2")
     assert "ada" not in pointer
 
 
-def test_what_strict_readers_refuse_and_clients_write_is_read(fleet):
+def test_half_a_surrogate_pair_and_blank_lines_are_read(fleet):
     surrogate = json.dumps(answer(1, note="x")).replace('"x"', '"half a pair \\ud83d"').encode()
     fleet.write(
         surrogate, b"", answer(2, message={**answer()["message"], "id": "msg_2"}), {"type": "x", "message": "text"}
@@ -168,7 +167,7 @@ def test_what_strict_readers_refuse_and_clients_write_is_read(fleet):
 
 
 def test_lines_longer_than_a_parser_block_are_read(fleet, monkeypatch):
-    monkeypatch.setattr(claude_code_lines, "PARSE_BYTES", 2000)
+    monkeypatch.setattr(log_parser, "PARSE_BYTES", 2000)
     fleet.write(answer(1, picture="x" * 50_000), answer(2))
     assert [row["message_id"] for row in fleet.lines()] == ["msg_1", "msg_2"]
 
@@ -179,7 +178,7 @@ def test_blocks_of_any_size_give_the_same_rows(fleet, monkeypatch):
         fleet.write(*broken, *(answer(10 * number + each) for each in range(4)), name=f"projects/p/s{number}.jsonl")
     whole = fleet.partition()
     fleet.cursors = {}
-    monkeypatch.setattr(claude_code_blocks, "BLOCK_BYTES", 700)
+    monkeypatch.setattr(log_reader, "BLOCK_BYTES", 700)
     assert sorted(map(str, rows(fleet.partition(), "session_lines"))) == sorted(map(str, rows(whole, "session_lines")))
     assert len(rows(whole, "session_lines")) == 20
 
@@ -192,41 +191,41 @@ def test_an_unchanged_file_is_not_read_again_and_a_longer_one_from_its_end(fleet
     assert [(row["message_id"], row["line"]) for row in fleet.lines(date(2026, 11, 19))] == [("msg_3", 3)]
 
 
-def test_a_rewritten_file_is_read_anew(fleet):
+def test_a_rewritten_file_is_read_from_its_start(fleet):
     fleet.write(answer(1), answer(2))
     fleet.partition()
     fleet.write(answer(5), answer(6), answer(7))
     assert [row["message_id"] for row in fleet.lines()] == ["msg_5", "msg_6", "msg_7"]
 
 
-def test_a_line_after_the_night_waits_with_all_that_follow_it(fleet):
+def test_a_line_after_as_of_waits_with_all_that_follow_it(fleet):
     fleet.write(answer(1), answer(2, at="2026-11-18T00:00:00Z"), answer(3, at="2026-11-17T23:00:00Z"), b"{broken")
     items = fleet.partition()
     assert [row["message_id"] for row in rows(items, "session_lines")] == ["msg_1"]
-    assert refused(items) == []
+    assert rejected(items) == []
     later = fleet.partition(date(2026, 11, 18))
     assert [(row["message_id"], row["line"]) for row in rows(later, "session_lines")] == [("msg_2", 2), ("msg_3", 3)]
-    assert [reason for reason, _ in refused(later)] == ["malformed_line"]
+    assert [reason for reason, _ in rejected(later)] == ["malformed_line"]
 
 
-def test_a_line_that_is_being_written_is_left_for_the_next_night(fleet):
+def test_a_line_that_is_being_written_waits_for_the_next_run(fleet):
     path = fleet.write(answer(1), b'{"type":"assi', end=b"")
     items = fleet.partition()
-    assert (len(rows(items, "session_lines")), refused(items)) == (1, [])
+    assert (len(rows(items, "session_lines")), rejected(items)) == (1, [])
     path.write_bytes(path.read_bytes().removesuffix(b'{"type":"assi') + json.dumps(answer(2)).encode() + b"\n")
     assert [(row["message_id"], row["line"]) for row in fleet.lines()] == [("msg_2", 2)]
 
 
-def test_a_torn_line_that_rests_for_a_night_is_refused_once(fleet):
+def test_a_truncated_line_that_stays_is_rejected_once(fleet):
     fleet.write(answer(1), b'{"type":"assi', end=b"")
     partitions = [fleet.partition(date(2026, 11, day)) for day in (17, 18, 19)]
-    assert [[reason for reason, _ in refused(items)] for items in partitions] == [[], ["truncated_line"], []]
+    assert [[reason for reason, _ in rejected(items)] for items in partitions] == [[], ["truncated_line"], []]
 
 
-def test_a_packed_file_is_read_once_and_its_torn_line_refused_at_once(fleet):
+def test_a_truncated_line_of_a_packed_file_is_rejected_at_once(fleet):
     fleet.write(answer(1), b'{"type":"assi', name="projects/p/s1.jsonl.gz", end=b"")
     items = fleet.partition()
-    assert (len(rows(items, "session_lines")), [reason for reason, _ in refused(items)]) == (1, ["truncated_line"])
+    assert (len(rows(items, "session_lines")), [reason for reason, _ in rejected(items)]) == (1, ["truncated_line"])
     assert fleet.partition(date(2026, 11, 18)) == []
 
 
@@ -239,7 +238,7 @@ def test_a_last_line_without_its_end_counts_when_it_is_whole(fleet):
     assert [(row["message_id"], row["line"]) for row in fleet.lines()] == [("msg_3", 3)]
 
 
-def test_a_root_that_names_its_account_is_a_persons_own_folder(tmp_path):
+def test_a_root_with_an_account_holds_its_logs_directly(tmp_path):
     Fleet(tmp_path).write(answer(), name="s1.jsonl", account="projects")
     config = claude_code.Config(log_roots=[{"path": tmp_path, "account": "build-agent-7"}])
     (slice_,) = claude_code.slices(config, DailyPartition.of(DAY), {})
@@ -247,17 +246,17 @@ def test_a_root_that_names_its_account_is_a_persons_own_folder(tmp_path):
     assert (row["account"], row["account_type"]) == ("build-agent-7", "machine_user")
 
 
-def test_logs_of_machine_users_beside_the_api_are_refused_because_they_would_count_twice(fleet):
+def test_logs_of_machine_users_and_an_api_key_are_an_error(fleet):
     fleet.write(answer(), account="laptop-17")
     with pytest.raises(SettingsError, match="count twice"):
         fleet.partition(api_key="x")
 
 
-def test_a_root_that_is_not_there_is_an_error_and_not_silence(tmp_path):
-    with pytest.raises(SourceError, match="is no folder"):
+def test_a_missing_root_is_an_error(tmp_path):
+    with pytest.raises(SourceError, match="is not a folder"):
         Fleet(tmp_path / "gone").partition()
 
 
-def test_settings_that_read_nothing_are_refused():
+def test_settings_that_read_nothing_are_invalid():
     with pytest.raises(ValueError, match="log_roots, api_key or both"):
         claude_code.Config()

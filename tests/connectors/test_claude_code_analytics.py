@@ -1,4 +1,4 @@
-"""The analytics API of an organisation's Claude Code against loopback: pages, actors, days, bad hours."""
+"""The analytics API of an organisation's Claude Code against loopback: pages, actors, days, failures."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_day_is_asked_for_page_by_page_with_the_key_in_its_header(tool):
     assert (first.headers["x-api-key"], first.headers["anthropic-version"]) == ("sk-ant-admin01-x", "2023-06-01")
 
 
-def test_a_row_lands_in_three_streams_and_nothing_of_it_is_unknown(tool):
+def test_a_record_lands_in_three_streams_without_unknown_fields(tool):
     answers(tool, [ROW])
     ((day, day_unknown),) = values(tool, "analytics_days")
     ((model, model_unknown),) = values(tool, "analytics_models")
@@ -93,7 +93,7 @@ def test_a_day_without_use_is_read_and_empty(tool):
     assert values(tool, "analytics_days") == []
 
 
-def test_a_row_without_an_actor_is_refused_and_an_older_one_without_remote_is_not(tool):
+def test_only_a_record_without_an_actor_is_rejected(tool):
     older = {name: value for name, value in ROW.items() if name != "is_remote"}
     answers(tool, [older])
     assert values(tool, "analytics_days")[0][0]["is_remote"] is None
@@ -102,7 +102,7 @@ def test_a_row_without_an_actor_is_refused_and_an_older_one_without_remote_is_no
         values(tool, "analytics_days")
 
 
-def test_bad_hours_are_waited_for(tool):
+def test_rate_limits_and_failures_are_retried(tool):
     answers(tool, [ROW])
     tool.fault(1, throttled("5"))
     tool.fault(2, failing())
@@ -110,7 +110,7 @@ def test_bad_hours_are_waited_for(tool):
     assert len(values(tool, "analytics_days")) == 1
 
 
-def test_a_wrong_key_and_a_server_that_stays_down_are_told_apart(tool):
+def test_a_wrong_key_and_a_server_that_stays_down_are_different_errors(tool):
     tool.route("GET", PATH, lambda ask: reply({"type": "error", "error": {"message": "invalid x-api-key"}}, 401))
     with pytest.raises(PermissionDeniedError, match="invalid x-api-key"):
         values(tool, "analytics_days")
@@ -120,8 +120,8 @@ def test_a_wrong_key_and_a_server_that_stays_down_are_told_apart(tool):
 
 
 def test_the_last_days_are_read_again_and_the_history_once(tool):
-    pieces = reads(
+    slices = reads(
         tool, {"analytics/2026-11-14": "read", "analytics/2026-11-16": "read"}, lookback_days=2, history_days=4
     )
-    assert [slice_.day.day for slice_ in pieces] == [15, 16, 17]
-    assert {slice_.streams for slice_ in pieces} == {claude_code.ANALYTICS_STREAMS}
+    assert [slice_.day.day for slice_ in slices] == [15, 16, 17]
+    assert {slice_.streams for slice_ in slices} == {claude_code.ANALYTICS_STREAMS}

@@ -1,4 +1,4 @@
-"""The company's own CSV files: contracts, dialects, and rows that cannot be used."""
+"""The company's own CSV files: columns, dialects, and rejected rows."""
 
 from datetime import date
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.connectors.base import RejectedRecord, Row
 from orchestration.connectors.company_files import Config, slices
-from orchestration.connectors.company_files.contracts import FILES
+from orchestration.connectors.company_files.file_specs import FILES
 from orchestration.contracts import load_contracts
 from orchestration.errors import SourceError
 from orchestration.partition import DailyPartition
@@ -28,12 +28,12 @@ def rows(found):
     return [dict(item.record) for item in found if isinstance(item, Row)]
 
 
-def refused(found):
+def rejected(found):
     return [item.reason for item in found if isinstance(item, RejectedRecord)]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stream)
-def test_what_is_read_is_what_the_contract_declares(file):
+def test_the_columns_read_are_those_declared(file):
     declared = load_contracts(STAGING)["company_files"].stream(file.stream)
     assert list(declared.by_name) == list(file.columns)
     assert {column.name for column in declared.columns if column.required} == set(file.required)
@@ -48,13 +48,13 @@ def test_dates_and_numbers_land_typed(file):
     assert [declared[name].data_type in wanted[kind] for name, kind in kinds.items()] == [True] * len(kinds)
 
 
-def test_a_file_that_is_not_there_is_a_stream_that_is_not_covered(tmp_path):
+def test_a_missing_file_is_a_stream_that_is_not_covered(tmp_path):
     (tmp_path / "hr_people.csv").write_text(PEOPLE)
     assert [slice_.streams for slice_ in slices(Config(folder=tmp_path), PARTITION, {})] == [("people",)]
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(SourceError, match="is no folder"):
+def test_a_missing_folder_is_an_error(tmp_path):
+    with pytest.raises(SourceError, match="is not a folder"):
         list(slices(Config(folder=tmp_path / "missing"), PARTITION, {}))
 
 
@@ -70,7 +70,7 @@ def test_columns_that_are_not_declared_are_never_read(tmp_path):
     assert rows(items(tmp_path, hr_people=text)) == [{"person_hr_id": "H1", "start_date": "2026-01-01"}]
 
 
-def test_a_row_says_where_it_stands_and_not_who_it_is(tmp_path):
+def test_a_pointer_names_file_and_line_and_no_person(tmp_path):
     found = items(tmp_path, hr_people=PEOPLE + "H1,ada@acme.example,developer,2026-01-01\n")
     assert found[0].pointer.startswith("hr_people.csv@")
     assert found[0].pointer.endswith(":2")
@@ -114,10 +114,10 @@ def test_a_quoted_line_break_keeps_the_line_numbers_right(tmp_path):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("H1,ada@acme.example,developer,31.12.2026", "start_date is no day written YYYY-MM-DD"),
-        ("H1,ada@acme.example,developer,2026-02-30", "start_date is no day written YYYY-MM-DD"),
-        ("H1,ada@acme.example,developer,20260101", "start_date is no day written YYYY-MM-DD"),
-        ("H1,ada@acme.example,developer,46023", "start_date is no day written YYYY-MM-DD"),
+        ("H1,ada@acme.example,developer,31.12.2026", "start_date is not a day written YYYY-MM-DD"),
+        ("H1,ada@acme.example,developer,2026-02-30", "start_date is not a day written YYYY-MM-DD"),
+        ("H1,ada@acme.example,developer,20260101", "start_date is not a day written YYYY-MM-DD"),
+        ("H1,ada@acme.example,developer,46023", "start_date is not a day written YYYY-MM-DD"),
         ("H1,ada@acme.example,developer,", "start_date is empty"),
         ('H1,"=HYPERLINK(""x"")",developer,2026-01-01', "work_email holds a formula, not its value"),
         ("H1,@SUM(A1),developer,2026-01-01", "work_email holds a formula, not its value"),
@@ -129,30 +129,30 @@ def test_a_quoted_line_break_keeps_the_line_numbers_right(tmp_path):
         ('H1,"ada"@acme.example,developer,2026-01-01', "the quotes of the row do not match"),
     ],
 )
-def test_a_row_that_cannot_be_used_is_refused_alone_and_with_its_line(tmp_path, row, reason):
+def test_an_invalid_row_is_rejected_alone_with_its_line(tmp_path, row, reason):
     found = items(tmp_path, hr_people=f"{PEOPLE}{row}\nH2,bo@acme.example,developer,2026-01-01\n")
-    assert refused(found) == [reason]
+    assert rejected(found) == [reason]
     assert found[0].pointer.endswith(":2")
     assert [record["person_hr_id"] for record in rows(found)] == ["H2"]
 
 
-def test_a_reason_never_holds_what_stood_in_the_cell(tmp_path):
+def test_a_reason_never_holds_the_content_of_the_cell(tmp_path):
     found = items(tmp_path, hr_people=PEOPLE + "H1,ada@acme.example,developer,yesterday\n")
-    assert "yesterday" not in refused(found)[0]
+    assert "yesterday" not in rejected(found)[0]
 
 
-def test_text_of_another_encoding_spoils_only_the_rows_that_are_read_with_it(tmp_path):
+def test_another_encoding_rejects_only_rows_whose_read_columns_hold_it(tmp_path):
     text = "person_hr_id,display_name,role_family,start_date\nH1,M\xfcller,qa,2026-01-01\nH2,B,M\xfcll,2026-01-01\n"
     found = items(tmp_path, hr_people=text.encode("latin-1"))
     assert [record["person_hr_id"] for record in rows(found)] == ["H1"]
-    assert refused(found) == ["role_family is not UTF-8"]
+    assert rejected(found) == ["role_family is not UTF-8"]
 
 
 def test_a_repeated_key_keeps_the_first_line(tmp_path):
     text = "H1,ada@acme.example,developer,2026-01-01\n"
     found = items(tmp_path, hr_people=PEOPLE + text + text + "H1,other@acme.example,developer,2026-01-01\n")
     assert [record["work_email"] for record in rows(found)] == ["ada@acme.example"]
-    assert refused(found) == ["repeats line 2 (person_hr_id, start_date)"] * 2
+    assert rejected(found) == ["repeats line 2 (person_hr_id, start_date)"] * 2
 
 
 def test_somebody_who_came_back_has_two_rows(tmp_path):
@@ -177,33 +177,33 @@ def test_somebody_who_came_back_has_two_rows(tmp_path):
         (
             "hr_team_membership",
             "person_hr_id,team_id,valid_from,allocation_pct\nH1,a,2026-02-01,130\n",
-            "allocation_pct is no share between 0 and 100",
+            "allocation_pct is not a percentage above 0 and up to 100",
         ),
         (
             "finance_cost",
             "period_month,cost_center,currency,amount\n2026-11-15,CC1,EUR,1\n",
-            "period_month is no month written YYYY-MM-01",
+            "period_month is not a month written YYYY-MM-01",
         ),
         (
             "finance_cost",
             "period_month,cost_center,currency,amount\n2026-11-01,CC1,EUR,1.234.567\n",
-            "amount is no number written 1234.56",
+            "amount is not a number written 1234.56",
         ),
         (
             "finance_cost",
             "period_month,cost_center,currency,amount\n2026-11-01,CC1,Euro,1\n",
-            "currency is no ISO 4217 code such as EUR",
+            "currency is not an ISO 4217 code such as EUR",
         ),
     ],
 )
-def test_a_value_that_breaks_its_columns_rule_is_refused(tmp_path, name, text, reason):
-    assert refused(items(tmp_path, **{name: text})) == [reason]
+def test_a_value_that_breaks_the_rule_of_its_column_is_rejected(tmp_path, name, text, reason):
+    assert rejected(items(tmp_path, **{name: text})) == [reason]
 
 
-def test_an_account_of_an_unknown_system_is_refused_with_the_known_ones(tmp_path):
+def test_an_unknown_system_is_rejected_and_the_known_ones_named(tmp_path):
     found = items(tmp_path, identity_map="person_hr_id,system,external_id\nH1,GitHub,ada\nH1,githob,ada\n")
     assert rows(found)[0]["system"] == "github"
-    assert "git_email, github" in refused(found)[0]
+    assert "git_email, github" in rejected(found)[0]
 
 
 def test_negative_amounts_and_decimal_commas_are_numbers(tmp_path):
@@ -213,33 +213,33 @@ def test_negative_amounts_and_decimal_commas_are_numbers(tmp_path):
 
 
 def test_a_missing_required_column_names_the_file_and_the_nearest_column(tmp_path):
-    with pytest.raises(SourceError, match=r"hr_people\.csv: .*'person_hr_id' is missing; the nearest .* 'person_id'"):
+    with pytest.raises(SourceError, match=r"hr_people\.csv: .*'person_hr_id' is missing .*nearest .* 'person_id'"):
         items(tmp_path, hr_people="person_id,start_date\nH1,2026-01-01\n")
 
 
-def test_a_missing_column_that_nothing_resembles_says_so(tmp_path):
+def test_a_missing_column_that_no_column_resembles_is_to_be_added(tmp_path):
     with pytest.raises(SourceError, match="no column resembles it; add it"):
         items(tmp_path, holidays="country\nDE\n")
 
 
 def test_a_doubled_column_is_an_error(tmp_path):
-    with pytest.raises(SourceError, match="the columns start_date stand there twice"):
+    with pytest.raises(SourceError, match="the header has start_date twice"):
         items(tmp_path, hr_people="person_hr_id,start_date,start date\nH1,2026-01-01,2026-01-02\n")
 
 
-def test_an_optional_column_with_a_slip_in_its_name_is_warned_about(tmp_path, caplog):
+def test_a_misspelled_optional_column_is_warned_about(tmp_path, caplog):
     items(tmp_path, hr_people="person_hr_id,start_date,role_famliy\nH1,2026-01-01,qa\n")
-    assert "no column 'role_family'; 'role_famliy' looks like it" in caplog.text
+    assert "the column 'role_family' is missing; 'role_famliy' resembles it" in caplog.text
 
 
-def test_a_quote_that_never_closes_counts_for_nothing(tmp_path):
+def test_nothing_of_a_file_with_an_open_quote_is_landed(tmp_path):
     with pytest.raises(SourceError, match="the quote opened on line 2 never closes"):
         items(tmp_path, org_teams='team_id,team_name,valid_from\na,"Alpha,2026-01-01\nb,Beta,2026-01-01\n')
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n\n"])
-def test_an_empty_file_is_an_error_and_not_an_empty_company(tmp_path, content):
-    with pytest.raises(SourceError, match="has not even a header"):
+def test_an_empty_file_is_an_error(tmp_path, content):
+    with pytest.raises(SourceError, match="without even a header"):
         items(tmp_path, hr_people=content)
 
 

@@ -1,4 +1,4 @@
-"""Copilot against loopback, and against reports that others made up: links, files, days without data, seats."""
+"""Copilot against loopback, and against exported reports: links, files, days without data, seats."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def lines(*records):
     return b"".join(json.dumps(record).encode() + b"\n" for record in records)
 
 
-def user_rows(tool, stream="user_days", **changes):
-    return [item.record for item in reads(tool, **changes)["user_days/2026-11-17"].items() if item.stream == stream]
+def user_rows(tool, **changes):
+    return [item.record for item in reads(tool, **changes)["user_days/2026-11-17"].items()]
 
 
 def from_files(folder, cursors=None, day=date(2026, 5, 1), **changes):
@@ -82,8 +82,8 @@ def from_files(folder, cursors=None, day=date(2026, 5, 1), **changes):
     return {slice_.key: slice_ for slice_ in copilot.slices(config, DailyPartition.of(day), cursors or {})}
 
 
-def told(pieces, stream):
-    return [item for slice_ in pieces.values() for item in slice_.items() if item.stream == stream]
+def items_of(slices, stream):
+    return [item for slice_ in slices.values() for item in slice_.items() if item.stream == stream]
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_an_array_in_place_of_lines_is_read_too(tool):
     assert len(user_rows(tool)) == 2
 
 
-def test_a_user_day_lands_with_its_tokens_and_without_what_nobody_reads(tool):
+def test_a_user_day_lands_with_its_tokens_and_without_unknown_fields(tool):
     links(tool, lines(USER))
     values, unknown = cast_record(CONTRACT.stream("user_days"), user_rows(tool)[0])
     assert values["totals_by_cli__token_usage__prompt_tokens_sum"] == 412000
@@ -114,29 +114,22 @@ def test_a_user_day_lands_with_its_tokens_and_without_what_nobody_reads(tool):
     assert unknown == set()
 
 
-def test_features_and_models_carry_the_key_of_their_user_day(tool):
-    links(tool, lines(USER))
-    (feature,), (model,) = user_rows(tool, "user_day_features"), user_rows(tool, "user_day_models")
-    assert (feature["user_id"], feature["day"], feature["feature"]) == (700123, "2026-11-17", "agent_edit")
-    assert (model["organization_id"], model["model"]) == ("7", "claude-sonnet-4.6")
-
-
 @pytest.mark.parametrize("answer", [empty(), reply(""), reply(None), reply({"message": "Not Found"}, 404)])
-def test_a_day_without_a_report_is_empty_and_no_failure(tool, answer):
+def test_a_day_without_a_report_is_empty(tool, answer):
     tool.route("GET", f"{REPORTS}/users-1-day", lambda ask: answer)
     assert user_rows(tool) == []
 
 
 @pytest.mark.parametrize("answer", [reply({}, 404), reply({"message": "Must have admin rights"}, 403)])
-def test_a_wrong_name_or_a_missing_right_fails_at_the_seats_before_any_day_is_taken_as_empty(tool, answer):
+def test_a_wrong_name_or_missing_permission_fails_at_the_seats_first(tool, answer):
     tool.route("GET", "/orgs/acme/copilot/billing/seats", lambda ask: answer)
-    pieces = reads(tool)
-    assert next(iter(pieces)) == "seats"
+    slices = reads(tool)
+    assert next(iter(slices)) == "seats"
     with pytest.raises(PermissionDeniedError):
-        list(pieces["seats"].items())
+        list(slices["seats"].items())
 
 
-def test_limits_and_a_cut_off_file_are_met_with_patience(tool):
+def test_rate_limits_and_a_cut_off_file_are_retried(tool):
     links(tool, truncated([USER]))
     tool.fault(1, throttled("3"))
     tool.fault(2, secondary_limit("2"))
@@ -144,22 +137,20 @@ def test_limits_and_a_cut_off_file_are_met_with_patience(tool):
     assert len(user_rows(tool)) == 1
 
 
-def test_a_file_that_stays_cut_off_counts_for_nothing(tool):
+def test_a_file_that_stays_cut_off_is_an_error(tool):
     links(tool, lines(USER), truncated([USER]))
     with pytest.raises(SourceError):
         user_rows(tool)
 
 
-def test_a_broken_line_and_another_days_record_are_refused_alone(tool):
+def test_a_broken_line_and_a_record_of_another_day_are_rejected_alone(tool):
     links(tool, lines(USER) + b'{"day": "2026\n' + lines({**USER, "day": "2026-11-16"}))
     items = list(reads(tool)["user_days/2026-11-17"].items())
     assert [item.reason for item in items if isinstance(item, RejectedRecord)] == ["malformed_line", "another_day"]
-    assert [item.record["user_id"] for item in items if isinstance(item, Row) and item.stream == "user_days"] == [
-        700123
-    ]
+    assert [item.record["user_id"] for item in items if isinstance(item, Row)] == [700123]
 
 
-def test_the_last_days_are_read_every_night_and_older_ones_once(tool):
+def test_the_last_days_are_read_in_every_run_and_older_ones_once(tool):
     config = copilot.Config(organisations=["acme"], token="x", base_url=tool.url, history_days=10, lookback_days=4)
     cursors = {
         f"{name}/2026-11-{day:02}": "read" for name in ("user_days", "organization_days") for day in range(8, 17)
@@ -183,12 +174,12 @@ def test_two_organisations_share_the_slice_that_replaces_their_day(tool):
 
 def test_an_enterprise_reads_its_own_paths(tool):
     tool.route("GET", "/enterprises/acme/copilot/metrics/reports/*", lambda ask: empty())
-    pieces = reads(tool, organisations=(), enterprise="acme")
-    assert list(pieces["organization_days/2026-11-17"].items()) == []
+    slices = reads(tool, organisations=(), enterprise="acme")
+    assert list(slices["organization_days/2026-11-17"].items()) == []
     assert tool.log[-1].path == "/enterprises/acme/copilot/metrics/reports/enterprise-1-day"
 
 
-def test_seats_are_paged_and_keep_nothing_of_a_person_but_id_and_login(tool):
+def test_seats_are_paged_and_keep_only_id_and_login_of_a_person(tool):
     seat = {
         "assignee": {"id": 1, "login": "ada", "html_url": "u", "name": "Ada"},
         "assigning_team": None,
@@ -204,26 +195,37 @@ def test_seats_are_paged_and_keep_nothing_of_a_person_but_id_and_login(tool):
     assert rows[0]["assignee"] == {"id": 1, "login": "ada"}
 
 
-def test_exported_reports_give_107_user_days_of_8_users(exports):
-    rows = [item.record for item in told(from_files(exports), "user_days") if isinstance(item, Row)]
+def test_exported_reports_hold_107_user_days_of_8_users(exports):
+    rows = [item.record for item in items_of(from_files(exports), "user_days") if isinstance(item, Row)]
     sums = [sum(row[name] for row in rows) for name in COUNTS]
     assert (len(rows), len({row["user_id"] for row in rows}), sums) == (107, 8, [2987, 4987, 3630])
 
 
-def test_exported_users_miss_their_organisations_total_on_22_of_28_days(exports):
-    pieces = from_files(exports)
+def test_exported_users_miss_the_total_on_22_of_28_days(exports):
+    slices = from_files(exports)
     users: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for item in told(pieces, "user_days"):
+    for item in items_of(slices, "user_days"):
         if isinstance(item, Row):
             users[item.record["day"]].update({n: item.record[n] for n in COUNTS})
-    totals = [item.record for item in told(pieces, "organization_days")]
+    totals = [item.record for item in items_of(slices, "organization_days")]
     missed = [row["day"] for row in totals if any(users[row["day"]][name] != row[name] for name in COUNTS)]
     assert (len(totals), len(missed)) == (28, 22)
 
 
-def test_a_total_over_many_days_is_refused(exports):
-    refused = [item for item in told(from_files(exports), "user_days") if isinstance(item, RejectedRecord)]
-    assert [(item.reason, b"user_id" in item.payload) for item in refused] == [("no_day", True)]
+def test_exported_reports_and_seats_hold_no_unknown_field(exports):
+    unknown = {
+        field
+        for slice_ in from_files(exports).values()
+        for item in slice_.items()
+        if isinstance(item, Row)
+        for field in cast_record(CONTRACT.stream(item.stream), item.record)[1]
+    }
+    assert unknown == set()
+
+
+def test_a_total_over_many_days_is_rejected(exports):
+    rejected = [item for item in items_of(from_files(exports), "user_days") if isinstance(item, RejectedRecord)]
+    assert [(item.reason, b"user_id" in item.payload) for item in rejected] == [("no_day", True)]
 
 
 def test_a_day_that_an_export_covers_without_users_is_landed_empty(tmp_path):
@@ -251,32 +253,32 @@ def test_an_export_lands_again_only_where_it_changed(exports):
     assert list(changed) == ["seats", f"user_days/{report['day_totals'][0]['day']}"]
 
 
-def test_of_two_reports_of_a_user_day_the_later_created_stands(tmp_path):
+def test_of_two_records_of_a_user_day_the_later_created_counts(tmp_path):
     for name, created, count in (("a.json", "2026-04-03", 5), ("b.json", "2026-04-02", 9)):
         record = {"day": "2026-04-01", "user_id": 1, "organization_id": "7", "user_initiated_interaction_count": count}
         (tmp_path / name).write_text(json.dumps({"created_at": created, "day_totals": [record]}))
-    rows = [item.record for item in told(from_files(tmp_path), "user_days")]
+    rows = [item.record for item in items_of(from_files(tmp_path), "user_days")]
     assert [row["user_initiated_interaction_count"] for row in rows] == [5]
 
 
-def test_packed_lines_are_read_and_the_other_scope_is_passed_over(tmp_path):
+def test_packed_lines_are_read_and_the_other_scope_is_skipped(tmp_path):
     (tmp_path / "organization-users.ndjson.gz").write_bytes(
         gzip.compress(lines({**USER, "day": "2026-04-01"}) + b"{broken\n")
     )
     (tmp_path / "enterprise-users.json").write_text(json.dumps({**USER, "day": "2026-04-01", "user_id": 9}))
-    items = told(from_files(tmp_path), "user_days")
+    items = items_of(from_files(tmp_path), "user_days")
     assert [item.record["user_id"] for item in items if isinstance(item, Row)] == [700123]
     assert [item.reason for item in items if isinstance(item, RejectedRecord)] == ["malformed_line"]
 
 
-def test_a_night_sees_no_day_after_its_own(exports):
+def test_a_run_reads_no_day_after_its_own(exports):
     assert {slice_.day for slice_ in from_files(exports, day=date(2026, 3, 30)).values() if slice_.day} == {
         date(2026, 3, 29),
         date(2026, 3, 30),
     }
 
 
-def test_a_seat_list_of_4_rows_is_of_2_people(exports):
+def test_a_seat_list_of_4_rows_holds_2_people(exports):
     seats = [item.record["assignee"]["id"] for item in from_files(exports)["seats"].items()]
     assert (len(seats), len(set(seats))) == (4, 2)
 
@@ -285,11 +287,11 @@ def test_a_seat_list_of_4_rows_is_of_2_people(exports):
     "settings",
     [{}, {"organisations": ["acme"]}, {"organisations": ["acme"], "enterprise": "acme", "token": "x"}],
 )
-def test_settings_that_read_nothing_or_twice_are_refused(settings):
+def test_settings_that_read_nothing_or_twice_are_invalid(settings):
     with pytest.raises(ValueError, match=r"set|token"):
         copilot.Config(**settings)
 
 
-def test_a_missing_folder_is_an_error_and_not_an_empty_source(tmp_path):
-    with pytest.raises(SourceError, match="is no folder"):
+def test_a_missing_folder_is_an_error(tmp_path):
+    with pytest.raises(SourceError, match="is not a folder"):
         from_files(tmp_path / "gone")

@@ -1,4 +1,4 @@
-"""What one reading of a repository says, and what it refuses to say."""
+"""The records of one repository, and the repositories that cannot be read."""
 
 import subprocess
 
@@ -38,7 +38,7 @@ def test_a_merge_is_one_change_with_what_it_brings(app):
     }  # fmt: skip
 
 
-def test_bringing_a_branch_up_to_date_is_none_of_its_commits(app):
+def test_a_merge_of_main_into_a_branch_is_not_one_of_its_commits(app):
     app.branch("work")
     app.commit("Work", "09-02 10:00")
     app.to("main")
@@ -51,7 +51,7 @@ def test_bringing_a_branch_up_to_date_is_none_of_its_commits(app):
     assert (change["commits"], change["additions"]) == (1, 1)
 
 
-def test_a_commit_says_where_it_stands(app):
+def test_a_commit_has_its_position_or_where_it_landed(app):
     root, sha = app.head(), merged(app)
     commits = by_sha(Reader(app.path).partition()["commits"])
     brought = [c for c in commits.values() if c["mainline_position"] is None]
@@ -75,14 +75,14 @@ def test_a_merge_lists_both_parents_in_order(app):
     assert [(p["position"], p["parent_sha"]) for p in parents] == [(1, root), (2, app.git("rev-parse", f"{sha}^2"))]
 
 
-def test_a_squash_names_its_pull_request_and_admits_what_it_lost(app):
+def test_a_squash_has_its_number_but_no_first_commit(app):
     app.commit("Add prices (#40)", "09-04 10:00", lines=7)
     [change] = Reader(app.path).partition()["changes"]
     assert (change["method"], change["pull_request_number"], change["additions"]) == ("squash", 40, 7)
     assert (change["first_commit_at"], change["commits"], change["author_email"]) == (None, None, "alice@corp.example")
 
 
-def test_a_kept_pull_request_head_tells_what_a_squash_lost(app):
+def test_a_kept_pull_request_head_restores_the_commits_of_a_squash(app):
     app.branch("prices")
     first = app.commit("Try", "09-02 10:00", authored="09-01 09:00")
     app.git("update-ref", "refs/pull/40/head", app.commit("Add", "09-02 12:00"))
@@ -106,13 +106,13 @@ def test_stacked_pull_requests_each_keep_their_own_commits(app):
     assert [(c["pull_request_number"], c["commits"]) for c in changes] == [(80, 1), (81, 1)]
 
 
-def test_a_direct_push_is_a_commit_and_no_change(app):
+def test_a_direct_push_is_a_commit_but_not_a_change(app):
     app.commit("Fix the build", "09-04 10:00")
     records = Reader(app.path).partition()
     assert (len(records["commits"]), records["changes"]) == (2, [])
 
 
-def test_bringing_the_default_branch_up_to_date_is_no_change(app):
+def test_a_merge_of_main_into_itself_is_not_a_change(app):
     app.branch("elsewhere")
     app.commit("Theirs", "09-02 10:00")
     app.to("main")
@@ -155,7 +155,7 @@ def test_tags_are_releases_with_the_date_of_the_tagging(app):
     assert flags == [(False, False, False), (False, True, False), (True, True, True)]
 
 
-def test_a_bare_copy_says_the_same(app, tmp_path):
+def test_a_bare_copy_yields_the_same_records(app, tmp_path):
     merged(app)
     app.git("tag", "v1.0.0")
     app.git("clone", "--quiet", "--bare", str(app.path), str(tmp_path / "copy.git"))
@@ -193,14 +193,14 @@ def odd_commit(app, date):
     return made
 
 
-def test_a_message_that_is_no_text_does_not_break_the_reading(app):
+def test_a_message_that_is_not_utf_8_does_not_break_the_run(app):
     sha = odd_commit(app, 99)
     commit = by_sha(Reader(app.path).partition()["commits"])[sha]
     assert (commit["committed_at"], commit["author_email"]) == ("1970-01-01T00:01:39+00:00", "x@y")
     assert (commit["committer_email"], commit["pull_request_number"]) == (None, None)
 
 
-def test_a_commit_from_the_far_future_is_not_of_this_night(app):
+def test_a_commit_from_the_far_future_is_not_read(app):
     sha = odd_commit(app, 99999999999999)
     assert sha not in by_sha(Reader(app.path).partition()["commits"])
 
@@ -220,32 +220,32 @@ def test_reading_leaves_the_repository_untouched(app):
     assert {p: p.stat().st_mtime_ns for p in app.path.rglob("*")} == before
 
 
-def test_a_shallow_clone_is_refused_with_the_way_out(app, tmp_path):
+def test_a_shallow_clone_is_an_error_that_names_the_fix(app, tmp_path):
     app.commit("More", "09-02 10:00")
     app.git("clone", "--quiet", "--depth=1", f"file://{app.path}", str(tmp_path / "shallow"))
     with pytest.raises(SourceError, match=r"shallow clone.*--unshallow"):
         Reader(tmp_path / "shallow").partition()
 
 
-def test_a_partial_clone_is_refused(app, tmp_path):
+def test_a_partial_clone_is_an_error(app, tmp_path):
     app.git("config", "uploadpack.allowFilter", "true")
     app.git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{app.path}", str(tmp_path / "part"))
     with pytest.raises(SourceError, match=r"partial clone.*no-filter"):
         Reader(tmp_path / "part").partition()
 
 
-def test_a_folder_inside_a_repository_is_no_repository(app):
+def test_a_folder_inside_a_repository_is_an_error(app):
     (app.path / "docs").mkdir()
-    with pytest.raises(SourceError, match=r"acme/app: .*docs is no git repository"):
+    with pytest.raises(SourceError, match=r"acme/app: .*docs is not a git repository"):
         Reader(app.path / "docs").partition()
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(SourceError, match=r"acme/app: .*gone is no folder"):
+    with pytest.raises(SourceError, match=r"acme/app: .*gone is not a folder"):
         Reader(tmp_path / "gone").partition()
 
 
-def test_a_broken_repository_says_so_and_yields_no_cursor(app):
+def test_a_broken_repository_is_an_error(app):
     for packed in (app.path / ".git" / "objects").glob("??/*"):
         packed.chmod(0o600)
         packed.write_bytes(b"")
@@ -253,7 +253,7 @@ def test_a_broken_repository_says_so_and_yields_no_cursor(app):
         Reader(app.path).partition()
 
 
-def test_an_unknown_default_branch_is_refused(app):
+def test_an_unknown_default_branch_is_an_error(app):
     reader = Reader(app.path)
     reader.settings["repositories"][0]["default_branch"] = "release"
     with pytest.raises(SourceError, match=r"no default branch was found.*refs/heads/release"):
@@ -279,12 +279,12 @@ def test_history_before_the_start_date_only_counts_positions(app):
     assert [t["name"] for t in records["tags"]] == ["v1.0.0"]
 
 
-def test_a_repository_is_called_after_its_folder(tmp_path):
+def test_a_repository_is_named_after_its_folder(tmp_path):
     config = git.Config(repositories=[{"path": tmp_path / "shop.git"}, {"path": tmp_path / "app" / ".git"}])
     assert [repository.name for repository in config.repositories] == ["shop", "app"]
 
 
-def test_two_repositories_of_one_name_are_refused(tmp_path):
+def test_two_repositories_of_one_name_are_invalid(tmp_path):
     with pytest.raises(ValidationError, match=r"different names.*app"):
         git.Config(repositories=[{"path": tmp_path / "a" / "app"}, {"path": tmp_path / "b" / "app"}])
 
@@ -298,7 +298,7 @@ def test_a_merged_branch_with_a_single_reverting_commit_is_a_revert(app):
     assert [c["reverts_sha"] for c in Reader(app.path).partition()["changes"]] == [None, undone]
 
 
-def test_refs_that_a_forge_makes_up_are_left_alone(app):
+def test_synthetic_refs_of_a_forge_are_not_read(app):
     app.branch("attempt")
     app.git("update-ref", "refs/pull/9/merge", app.commit("Merge 9 into main", "09-02 10:00"))
     app.to("main")
@@ -306,7 +306,7 @@ def test_refs_that_a_forge_makes_up_are_left_alone(app):
     assert len(Reader(app.path).partition()["commits"]) == 1
 
 
-def test_a_renamed_file_is_no_new_lines(app):
+def test_a_renamed_file_adds_no_lines(app):
     app.commit("A long file", "09-02 10:00", lines=50)
     name = app.git("ls-files").splitlines()[-1]
     app.git("mv", name, "elsewhere")
@@ -315,7 +315,7 @@ def test_a_renamed_file_is_no_new_lines(app):
     assert (change["additions"], change["deletions"], change["changed_files"]) == (0, 0, 1)
 
 
-def test_authors_of_a_change_are_told_from_who_merged(app):
+def test_author_and_merger_of_a_change_are_kept_apart(app):
     merged(app)
     app.commit("Tidy (#41)", "09-05 10:00", by=BOB)
     changes = Reader(app.path).partition()["changes"]

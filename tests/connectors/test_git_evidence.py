@@ -1,4 +1,4 @@
-"""Which commits betray an agent's hand, and which only look so."""
+"""Which commits are evidence of an agent, and which only look like it."""
 
 import json
 
@@ -41,7 +41,7 @@ def evidence(app):
         ("Co-authored-by: broken\n<noreply@anthropic.com>", []),
     ],
 )
-def test_a_message_is_evidence_by_its_signs_alone(app, message, expected):
+def test_a_message_is_evidence_only_by_a_listed_signature(app, message, expected):
     app.commit(f"Work\n\n{message}", "09-01 10:00")
     assert evidence(app) == expected
 
@@ -51,17 +51,17 @@ def test_an_agents_own_account_is_the_best_evidence(app):
     assert evidence(app) == [("email", "copilot", "author", "A")]
 
 
-def test_a_person_called_like_an_agent_is_none(app):
+def test_a_person_with_the_name_of_an_agent_is_not_evidence(app):
     app.commit("Work", "09-01 10:00", by="Devin Cursor <devin@corp.example>")
     assert evidence(app) == []
 
 
-def test_a_bot_is_no_agent(app):
+def test_a_bot_is_not_an_agent(app):
     app.commit("Bump", "09-01 10:00", by="dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>")
     assert evidence(app) == []
 
 
-def test_two_agents_and_two_signs_are_told_apart(app):
+def test_each_agent_and_each_signal_is_evidence_of_its_own(app):
     app.commit(f"Work\n\nAssisted-by: claude\n{CLAUDE}\n{CLAUDE}\nCo-authored-by: C <codex@openai.com>", "09-01 10:00")
     assert sorted(evidence(app)) == [
         ("text", "claude_code", "author", "B"),
@@ -91,7 +91,7 @@ def test_a_note_of_an_agent_session_is_evidence(app):
 @pytest.mark.parametrize(
     "text", ['---\n{"humans": {"h_1": {}}, "sessions": {}}', "no json", "---\n[]", '---\n{"sessions": {"s": {}}}']
 )
-def test_a_note_without_an_agent_is_none(app, text):
+def test_a_note_without_an_agent_is_not_evidence(app, text):
     app.git("notes", "--ref=ai", "add", "-m", text, app.commit("Work", "09-01 10:00"))
     assert evidence(app) == []
 

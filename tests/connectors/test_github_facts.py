@@ -1,4 +1,4 @@
-"""What words become before they are dropped, and that the questions to GitHub are well formed."""
+"""Facts from texts that are then dropped, and the GraphQL queries."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_revert_names_what_it_reverts(title, body, branch, number, sha):
     ("name", "expected"),
     [("hotfix/login", True), ("release/hotfix-1.2", True), ("Hot-Fix", True), ("photofixture", False), (None, None)],
 )
-def test_a_hotfix_is_told_by_its_branch(name, expected):
+def test_a_hotfix_is_recognised_by_its_branch(name, expected):
     assert is_hotfix(name) is expected
 
 
@@ -65,7 +65,7 @@ def test_co_authors_are_listed_once_in_their_order():
         ("Codex and Claude are mentioned", "codexes/x", (None, None, None)),
     ],
 )
-def test_a_pull_request_betrays_its_agent(text, branch, expected):
+def test_evidence_of_an_agent_in_a_pull_request(text, branch, expected):
     assert tuple(pull_request_evidence(load_bot_registry(), text, branch, ON).values()) == expected
 
 
@@ -82,17 +82,17 @@ def test_a_pull_request_betrays_its_agent(text, branch, expected):
          (None, None, None)),
     ],
 )  # fmt: skip
-def test_a_commit_betrays_its_agent_and_a_trailer_is_never_an_a(message, email, number, expected):
+def test_evidence_of_an_agent_in_a_commit(message, email, number, expected):
     assert tuple(commit_evidence(load_bot_registry(), message, email, number, ON).values()) == expected
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))
-def test_a_question_is_well_formed_and_asks_for_no_name_of_a_person(name):
+def test_a_query_is_valid_and_requests_no_name_of_a_person(name):
     document = parse(QUERIES[name])
     assert document.definitions[0].kind == "operation_definition"
     assert "authors(" not in QUERIES[name]
     assert " avatarUrl" not in QUERIES[name]
 
 
-def test_every_question_tells_what_is_left_of_the_limit():
+def test_every_query_requests_what_is_left_of_the_rate_limit():
     assert all("rateLimit { cost remaining resetAt }" in query for query in QUERIES.values())

@@ -12,10 +12,10 @@ import pytest
 
 from orchestration import landing
 from orchestration.connectors import github
-from orchestration.connectors._shared.bot_registry import load_bot_registry
 from orchestration.connectors.github.records import instant
 from orchestration.contracts import load_contracts
-from orchestration.landing import Landing, Pseudonymiser, ledger
+from orchestration.landing import Landing, ledger
+from orchestration.landing.ingest import pseudonymiser_of
 from tests.connectors.github_tool import (
     PARTITION,
     FakeGitHub,
@@ -45,8 +45,7 @@ def tool():
 
 @pytest.fixture
 def folder(tmp_path):
-    pseudonymiser = Pseudonymiser(b"a key for tests only", load_bot_registry().is_known_bot)
-    return Landing(tmp_path / "landing", pseudonymiser)
+    return Landing(tmp_path / "landing", pseudonymiser_of(b"a key for tests only"))
 
 
 def land(folder, tool, **changes):
@@ -77,13 +76,13 @@ def full(hub):
     hub.deployments = [deployment(1, "2026-11-10T00:00:00Z", [status])]
 
 
-def test_everything_lands_and_nothing_is_unknown(tool, folder):
+def test_everything_lands_without_unknown_fields(tool, folder):
     full(FakeGitHub(tool))
     report = land(folder, tool, organisations=("acme",))
-    assert (report.failed, report.quarantined, report.unknown_fields) == ([], 0, {})
+    assert (report.failed_slices, report.quarantined_rows, report.unknown_fields) == ([], 0, {})
     # 2 pull requests, a review, an event, a commit with 2 authors, 2 accounts, a deployment with a status; the
     # repository is listed twice, by the organisation and by name
-    assert report.landed == 13
+    assert report.landed_rows == 13
 
 
 def test_people_land_as_hashes_and_bots_by_name(tool, folder):
@@ -95,33 +94,33 @@ def test_people_land_as_hashes_and_bots_by_name(tool, folder):
     assert [row["email"][:2] for row in landed(folder, "pull_request_commit_authors")] == ["p_", "p_"]
 
 
-def test_a_killed_night_counts_what_was_whole_and_reads_only_the_rest_again(tool, folder):
+def test_a_killed_run_keeps_whole_slices_and_reads_the_rest_again(tool, folder):
     hub = FakeGitHub(tool)
     full(hub)
     tool.route("GET", "/repos/acme/app/issues", lambda ask: failing(503))
     broken = land(folder, tool)
-    assert [line.partition(":")[0] for line in broken.failed] == ["issues/acme/app"]
+    assert [line.partition(":")[0] for line in broken.failed_slices] == ["issues/acme/app"]
     tool.route("GET", "/repos/acme/app/issues", linked([[]], "/repos/acme/app/issues"))
     questions = len(tool.asked("/graphql"))
     again = land(folder, tool)
-    assert (again.already_counted, again.new_loads, again.failed) == (3, 1, [])
+    assert (again.already_counted_slices, again.new_loads, again.failed_slices) == (3, 1, [])
     assert len(tool.asked("/graphql")) == questions
 
 
-def test_a_slice_that_breaks_half_way_leaves_no_row(tool, folder):
+def test_a_slice_that_fails_half_way_leaves_no_row(tool, folder):
     hub = FakeGitHub(tool)
     hub.pull_requests = [pull_request(n) for n in range(1, 7)]
     tool.fault(3, failing(502))
     tool.fault(4, failing(502))
     broken = land(folder, tool, page_size=1)
-    assert len(broken.failed) == 1
+    assert len(broken.failed_slices) == 1
     assert landed(folder, "pull_requests") == []
     tool.faults.clear()
     land(folder, tool, page_size=1)
     assert sorted(row["number"] for row in landed(folder, "pull_requests")) == [1, 2, 3, 4, 5, 6]
 
 
-def test_issues_of_others_are_followed_over_pages_whose_path_changes(tool):
+def test_issues_are_read_over_pages_whose_path_changes(tool):
     FakeGitHub(tool)
     for page in json.loads((ANSWERS / "paginate_issues.json").read_text()):
         link = page["link"].replace("https://api.github.com", tool.url)
@@ -211,7 +210,7 @@ def status_row(number, status, state, load):
     return {"deployment_id": number, "id": status, "state": state, "created_at": at, "_as_of": at, "_load_id": load}
 
 
-def test_statuses_that_were_read_or_sent_twice_are_one():
+def test_statuses_that_were_read_or_sent_twice_count_once():
     found = staged(
         "stg_github__deployment_statuses",
         "deployment_statuses",

@@ -1,4 +1,4 @@
-"""Deployments, issues, members and repositories of GitHub, and which of them a run asks for."""
+"""Deployments, issues, members and repositories of GitHub, and which of them a run reads."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_every_status_of_a_deployment_is_kept(tool):
     assert rows(found, "deployments")[0]["is_hotfix_ref"] is True
 
 
-def test_issues_are_asked_in_an_order_that_does_not_move_and_pull_requests_are_dropped(tool, hub):
+def test_issues_are_sorted_by_creation_and_pull_requests_left_out(tool, hub):
     issue = {"id": 5, "number": 1, "state": "open", "created_at": "2026-11-01T00:00:00Z", "type": {"name": "Bug"},
              "updated_at": "2026-11-02T00:00:00Z", "labels": [{"name": "B"}, {"name": "a"}], "user": None}  # fmt: skip
     pages = [[issue, {**issue, "number": 2, "pull_request": {}}], [{**issue, "number": 3}]]
@@ -60,7 +60,7 @@ def test_a_repository_without_issues_has_none(tool, hub):
     assert items(tool, "issues") == []
 
 
-def test_members_show_an_address_only_if_asked_for(tool, hub):
+def test_addresses_of_members_are_read_only_if_configured(tool, hub):
     member = {"login": "ada", "id": 11, "type": "User"}
     tool.route("GET", "/orgs/acme/members", lambda ask: reply([member]))
     tool.route("GET", "/users/ada", lambda ask: reply({**member, "email": "ada@acme.example"}))
@@ -80,7 +80,7 @@ def test_an_organisation_is_read_without_forks_and_exclusions(tool, hub):
     assert len(tool.asked("/orgs/acme/repos")) == 1
 
 
-def test_an_archived_repository_is_read_to_its_end_and_then_left_alone(tool, hub):
+def test_an_archived_repository_is_read_once(tool, hub):
     archived = {"id": 71, "full_name": "acme/app", "archived": True, "updated_at": "2026-11-01T00:00:00Z"}
     tool.route("GET", "/repos/acme/app", lambda ask: reply(archived))
     hub.pull_requests = [pull_request(1, "2026-11-16T00:00:00Z")]
@@ -88,7 +88,7 @@ def test_an_archived_repository_is_read_to_its_end_and_then_left_alone(tool, hub
     assert items(tool, cursor=CURSOR) == []
 
 
-def test_a_repository_that_is_gone_is_up_to_date_and_goes_on_where_it_was_when_it_comes_back(tool, hub):
+def test_a_repository_that_is_gone_is_up_to_date_and_keeps_its_cursor(tool, hub):
     found = slices(tool, {"deployments/acme/gone": CURSOR})["deployments/acme/gone"]
     assert (list(found.items()), found.cursor) == ([], CURSOR)
 

@@ -69,7 +69,7 @@ def test_a_rate_limit_waits_as_long_as_the_tool_asks(tool, fault, pause):
     assert pauses == [pause]
 
 
-def test_limits_without_a_hint_double_from_sixty_seconds(tool):
+def test_rate_limits_without_a_pause_double_from_sixty_seconds(tool):
     pauses = []
     for number in (1, 2, 3):
         tool.fault(number, secondary_limit())
@@ -77,15 +77,23 @@ def test_limits_without_a_hint_double_from_sixty_seconds(tool):
     assert pauses == [60.0, 120.0, 240.0]
 
 
-def test_a_limit_beyond_the_budget_ends_at_once_and_says_when_to_come_back(tool):
+def test_a_limit_beyond_the_retry_budget_is_an_error_that_names_the_time(tool):
     pauses = []
     tool.fault(1, used_up(resets_in=3600))
-    with pytest.raises(RateLimitedError, match=r"asks for 3,600 s.*at most 900 s.*after 2026-11-17T04:00:00Z"):
+    with pytest.raises(RateLimitedError, match=r"would wait 3,600 s; .* at most 900 s.*after 2026-11-17T04:00:00Z"):
         asked(tool, pauses, wait_budget_seconds=900).get_json("/items")
     assert pauses == []
 
 
-def test_the_budget_counts_all_pauses_of_a_run(tool):
+def test_a_rate_limit_does_not_use_up_an_attempt(tool):
+    pauses = []
+    for number, fault in enumerate((throttled("7"), failing(502), throttled("9")), start=1):
+        tool.fault(number, fault)
+    assert asked(tool, pauses, attempts=2).get_json("/items") == ITEMS
+    assert pauses == [7.0, 1.0, 9.0]
+
+
+def test_the_retry_budget_counts_all_pauses_of_a_run(tool):
     retries = quiet(wait_budget_seconds=100)
     tool.fault(1, throttled("60"))
     tool.fault(3, throttled("60"))
@@ -100,22 +108,22 @@ def test_the_budget_counts_all_pauses_of_a_run(tool):
     [failing(500), failing(502), failing(503), reset(), truncated(ITEMS), half_json(ITEMS), failing(200)],
     ids=["500", "502", "503", "reset", "truncated", "half json", "html"],
 )
-def test_a_passing_failure_is_tried_again(tool, fault):
+def test_a_transient_failure_is_retried(tool, fault):
     tool.fault(1, fault)
     http = asked(tool)
     assert http.get_json("/items") == ITEMS
     assert (http.retries.counters.calls, http.retries.counters.retries) == (2, 1)
 
 
-def test_a_stalled_answer_is_tried_again(tool):
+def test_a_stalled_answer_is_retried(tool):
     tool.fault(1, stalled(ITEMS))
     assert asked(tool, read_seconds=0.2).get_json("/items") == ITEMS
 
 
-def test_a_trickling_answer_is_cut_at_the_deadline(tool):
+def test_an_answer_that_is_too_slow_ends_at_the_deadline(tool):
     instants = iter([0.0, 1.0, 100.0, 101.0])
     tool.route("GET", "/slow", lambda ask: reply("x" * 200_000))
-    with pytest.raises(UnreachableError, match="not whole after 50 s"):
+    with pytest.raises(UnreachableError, match="not complete after 50 s"):
         asked(tool, monotonic=lambda: next(instants), answer_seconds=50, attempts=1).get_json("/slow")
 
 
@@ -128,9 +136,9 @@ def test_failures_back_off_with_full_jitter_and_end(tool):
     assert pauses == [0.5, 0.5, 4.0]
 
 
-def test_a_broken_answer_names_itself_when_tries_end(tool):
+def test_a_broken_answer_is_named_when_attempts_end(tool):
     tool.route("GET", "/cut", lambda ask: half_json(ITEMS))
-    with pytest.raises(BrokenAnswerError, match=r"200 without whole JSON \(application/json\)"):
+    with pytest.raises(BrokenAnswerError, match=r"200 without complete JSON \(application/json\)"):
         asked(tool, attempts=2).get_json("/cut")
 
 
@@ -143,7 +151,7 @@ def test_a_broken_answer_names_itself_when_tries_end(tool):
         (reply({"error": {"message": "no such field"}}, 400), RejectedError, "400: no such field"),
     ],
 )
-def test_a_refusal_is_final_and_says_why(tool, answer, error, text):
+def test_a_client_error_is_final_and_names_the_reason(tool, answer, error, text):
     tool.route("GET", "/no", lambda ask: answer)
     with pytest.raises(error, match=text):
         asked(tool).get_json("/no")
@@ -173,7 +181,7 @@ def test_nothing_secret_is_logged(tool, caplog):
     assert SECRET not in caplog.text
 
 
-def test_a_secret_that_no_header_may_hold_is_refused_without_showing_it(tool):
+def test_an_invalid_secret_is_an_error_that_does_not_show_it(tool):
     with pytest.raises(RejectedError, match="The secret for header Authorization") as caught:
         client(tool.url, bearer(SecretStr(f"{SECRET}\n")), quiet())
     assert SECRET not in str(caught.value)
@@ -216,27 +224,27 @@ def test_a_credential_does_not_return_after_a_foreign_redirect(tool):
     assert "authorization" not in tool.log[1].headers
 
 
-def test_redirects_in_a_circle_end(tool):
+def test_circular_redirects_are_an_error(tool):
     tool.route("GET", "/round", lambda ask: Reply(302, headers={"location": "/round"}))
     with pytest.raises(UnreachableError, match="more than 5 redirects"):
         asked(tool).get_json("/round")
 
 
-def test_a_redirected_post_is_refused(tool):
+def test_a_redirected_post_is_an_error(tool):
     tool.route("POST", "/graphql", lambda ask: Reply(307, headers={"location": "/other"}))
     with pytest.raises(RejectedError, match="only GET is"):
         asked(tool).post_json("/graphql", {"query": "{a}"})
 
 
-def test_no_content_reads_as_none_and_as_no_records(tool):
+def test_no_content_is_read_as_none_and_as_no_records(tool):
     tool.route("GET", "/none", lambda ask: empty())
     assert asked(tool).get_json("/none") is None
     assert list(asked(tool).pages("/none")) == [[]]
 
 
-def test_an_answer_over_the_cap_is_refused(tool):
+def test_an_answer_over_the_size_limit_is_an_error(tool):
     tool.route("GET", "/flood", lambda ask: reply("x" * 5000))
-    with pytest.raises(BrokenAnswerError, match="more than 1,000 bytes"):
+    with pytest.raises(BrokenAnswerError, match="more than 1,000 bytes; nothing of this slice was landed"):
         asked(tool, max_answer_bytes=1000).get_json("/flood")
 
 
@@ -248,7 +256,7 @@ def test_the_rate_limit_left_is_counted(tool):
 
 
 def test_a_judge_may_call_a_good_answer_a_limit(tool):
-    from orchestration.connectors._http.waiting import TransientError
+    from orchestration.connectors._http.retries import TransientError
 
     answers = iter([{"errors": "limited"}, {"data": 1}])
 

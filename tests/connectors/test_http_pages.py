@@ -27,7 +27,7 @@ def tool():
         yield server
 
 
-def test_pages_follow_next_as_given_though_its_path_changes(tool):
+def test_next_links_are_followed_though_their_path_changes(tool):
     pages = [[{"n": 1}, {"n": 2}], [{"n": 3}], [{"n": 4}]]
     route = linked(pages, "/rows", lambda page: f"/rotated/{page}?page={page}&token=t{page}")
     tool.route("GET", "/rows", route)
@@ -37,26 +37,26 @@ def test_pages_follow_next_as_given_though_its_path_changes(tool):
     assert tool.log[1].query == {"page": "2", "token": "t2"}
 
 
-def test_pages_survive_a_failure_and_a_limit_on_the_way(tool):
+def test_pages_are_read_despite_a_failure_and_a_rate_limit(tool):
     tool.route("GET", "/rows", linked([[1], [2], [3]], "/rows"))
     tool.fault(2, failing(503))
     tool.fault(4, throttled("2"))
     assert list(asked(tool).pages("/rows")) == [[1], [2], [3]]
 
 
-def test_pages_that_lead_back_are_refused(tool):
+def test_pages_that_lead_back_are_an_error(tool):
     tool.route("GET", "/rows", linked([[1], [2], [3]], "/rows", lambda page: "/rows?page=2"))
     with pytest.raises(EndlessPagesError, match="leads back to a page already read"):
         list(asked(tool).pages("/rows"))
 
 
-def test_pages_without_end_are_refused(tool):
+def test_pages_without_end_are_an_error(tool):
     tool.route("GET", "/rows", linked([[n] for n in range(99)], "/rows"))
     with pytest.raises(EndlessPagesError, match="no end after 5 pages"):
         list(asked(tool, max_pages=5).pages("/rows"))
 
 
-def test_pages_do_not_continue_on_another_host(tool):
+def test_a_next_page_on_another_host_is_an_error(tool):
     foreign = reply([1], link='<http://localhost:1/rows?page=2>; rel="next"')
     tool.route("GET", "/rows", lambda ask: foreign)
     with pytest.raises(EndlessPagesError, match="a next page on another host"):
@@ -107,7 +107,7 @@ def test_a_damaged_packed_download_is_an_error(tool):
         list(asked(tool).download_lines(f"{tool.url}/file"))
 
 
-def test_a_packed_bomb_is_refused(tool):
+def test_a_packed_file_that_unpacks_to_too_much_is_an_error(tool):
     tool.route("GET", "/file", lambda ask: Reply(body=gzip.compress(b"{}\n" * 100_000)))
     with pytest.raises(BrokenAnswerError, match="unpacks to more than 10,000 bytes"):
         list(asked(tool, max_download_bytes=10_000).download_lines(f"{tool.url}/file"))

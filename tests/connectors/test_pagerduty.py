@@ -1,4 +1,4 @@
-"""PagerDuty against a server on loopback: paging, windows, re-reading, and what stays outside."""
+"""PagerDuty against a server on loopback: pages, windows, lookback, and what is left out."""
 
 import json
 from datetime import date
@@ -45,12 +45,12 @@ def windowed(name, records):
 @pytest.fixture
 def tool():
     with Loopback() as server:
-        for name in ("incidents", "log_entries", "services", "users"):
+        for name in ("incidents", "log_entries", "users"):
             server.route("GET", f"/{name}", paged(name, []))
         yield server
 
 
-def nightly(tool, cursors=None, partition=PARTITION, **settings):
+def run(tool, cursors=None, partition=PARTITION, **settings):
     config = Config(api_key=SecretStr("k3y"), base_url=tool.url, history_days=42, **settings)
     return {slice_.key: slice_ for slice_ in slices(config, partition, cursors or {}, quiet())}
 
@@ -59,121 +59,119 @@ def records(slice_):
     return [dict(row.record) for row in slice_.items()]
 
 
-def test_listing_the_slices_of_a_night_asks_nothing(tool):
-    keys = list(nightly(tool))
-    assert keys[:5] == ["services", "users", "incidents/unresolved", "incidents/2026-10-05", "log_entries/2026-10-05"]
+def test_listing_the_slices_of_a_run_sends_no_request(tool):
+    keys = list(run(tool))
+    assert keys[:4] == ["users", "incidents/unresolved", "incidents/2026-10-05", "log_entries/2026-10-05"]
     assert keys[-2:] == ["incidents/2026-11-09", "log_entries/2026-11-09"]
     assert tool.log == []
 
 
-def test_the_key_and_the_version_travel_as_pagerduty_wants_them(tool):
-    records(nightly(tool)["services"])
+def test_the_key_and_the_version_are_sent_as_headers(tool):
+    records(run(tool)["users"])
     assert tool.log[0].headers["authorization"] == "Token token=k3y"
     assert tool.log[0].headers["accept"] == "application/vnd.pagerduty+json;version=2"
 
 
 def test_pages_are_read_until_there_are_no_more(tool):
     tool.route("GET", "/incidents", windowed("incidents", [incident(n) for n in range(250)]))
-    assert len(records(nightly(tool)["incidents/2026-11-09"])) == 250
+    assert len(records(run(tool)["incidents/2026-11-09"])) == 250
     assert [ask.query["offset"] for ask in tool.log] == ["0", "100", "200"]
 
 
-def test_a_window_is_asked_in_utc_sorted_by_creation(tool):
-    records(nightly(tool)["incidents/2026-11-09"])
+def test_a_window_is_requested_in_utc_sorted_by_creation(tool):
+    records(run(tool)["incidents/2026-11-09"])
     asked = tool.log[0].query
     assert (asked["since"], asked["until"]) == ("2026-11-09T00:00:00Z", "2026-11-16T00:00:00Z")
     assert (asked["time_zone"], asked["sort_by"], asked["limit"]) == ("UTC", "created_at:asc", "100")
 
 
-def test_the_log_is_asked_for_more_than_its_overview(tool):
-    records(nightly(tool)["log_entries/2026-11-09"])
+def test_the_whole_log_is_requested_not_its_overview(tool):
+    records(run(tool)["log_entries/2026-11-09"])
     assert tool.log[0].query["is_overview"] == "false"
 
 
-def test_a_window_ends_where_the_night_ends(tool):
+def test_a_window_ends_at_as_of(tool):
     tool.route("GET", "/incidents", windowed("incidents", [incident(1, "2026-11-12T00:00:00Z")]))
-    pieces = nightly(tool, partition=DailyPartition.of(date(2026, 11, 11)))
-    assert records(pieces["incidents/2026-11-09"]) == []
+    slices_ = run(tool, partition=DailyPartition.of(date(2026, 11, 11)))
+    assert records(slices_["incidents/2026-11-09"]) == []
     assert tool.log[0].query["until"] == "2026-11-12T00:00:00Z"
 
 
-def test_a_window_too_long_to_page_is_cut_in_halves(tool):
+def test_a_window_too_long_to_page_is_halved(tool):
     many = [incident(n, f"2026-11-{9 + n % 7:02}T{n % 24:02}:30:00Z") for n in range(10_500)]
     tool.route("GET", "/incidents", windowed("incidents", many))
-    found = [record["id"] for record in records(nightly(tool)["incidents/2026-11-09"])]
+    found = [record["id"] for record in records(run(tool)["incidents/2026-11-09"])]
     assert len(found) == len(set(found)) == 10_500
     assert max(int(ask.query["offset"]) + int(ask.query["limit"]) for ask in tool.log) == 10_000
 
 
-def test_one_minute_that_is_too_long_says_so(tool):
+def test_a_minute_with_too_many_records_is_an_error(tool):
     tool.route("GET", "/log_entries", lambda ask: reply({"log_entries": [{"id": "R"}] * 100, "more": True}))
     with pytest.raises(TooDeepError, match="more than the 10,000 records"):
-        records(nightly(tool)["log_entries/2026-11-09"])
+        records(run(tool)["log_entries/2026-11-09"])
 
 
 def test_a_short_page_does_not_skip_what_follows(tool):
     tool.route(
         "GET",
-        "/services",
-        lambda ask: reply({"services": [{"id": ask.query["offset"]}], "more": ask.query["offset"] != "2"}),
+        "/users",
+        lambda ask: reply({"users": [{"id": ask.query["offset"]}], "more": ask.query["offset"] != "2"}),
     )
-    assert [record["id"] for record in records(nightly(tool)["services"])] == ["0", "1", "2"]
+    assert [record["id"] for record in records(run(tool)["users"])] == ["0", "1", "2"]
 
 
 def test_a_week_is_read_again_until_35_days_after_its_end(tool):
     partition = DailyPartition.of(date(2026, 12, 20))
 
-    def pieces(read_at):
-        return nightly(tool, {"incidents/2026-12-07": read_at}, partition)
+    def slices_of(read_at):
+        return run(tool, {"incidents/2026-12-07": read_at}, partition)
 
-    assert "incidents/2026-12-07" in pieces("2026-12-20T00:00:00+00:00")
-    assert "incidents/2026-12-07" not in pieces("2027-01-18T00:00:00+00:00")
+    assert "incidents/2026-12-07" in slices_of("2026-12-20T00:00:00+00:00")
+    assert "incidents/2026-12-07" not in slices_of("2027-01-18T00:00:00+00:00")
 
 
 def test_a_week_of_the_log_is_settled_after_a_day(tool):
     partition = DailyPartition.of(date(2026, 11, 17))
-    assert "log_entries/2026-11-09" in nightly(tool, {"log_entries/2026-11-09": "2026-11-16T00:00:00+00:00"}, partition)
-    assert "log_entries/2026-11-09" not in nightly(
-        tool, {"log_entries/2026-11-09": "2026-11-17T00:00:00+00:00"}, partition
-    )
+    assert "log_entries/2026-11-09" in run(tool, {"log_entries/2026-11-09": "2026-11-16T00:00:00+00:00"}, partition)
+    assert "log_entries/2026-11-09" not in run(tool, {"log_entries/2026-11-09": "2026-11-17T00:00:00+00:00"}, partition)
 
 
 def test_the_cursor_of_a_week_is_when_it_was_read(tool):
-    assert nightly(tool)["incidents/2026-11-09"].cursor == "2026-11-16T00:00:00+00:00"
+    assert run(tool)["incidents/2026-11-09"].cursor == "2026-11-16T00:00:00+00:00"
 
 
 def test_everything_unresolved_is_read_whatever_its_age(tool):
     tool.route("GET", "/incidents", paged("incidents", [incident(7, "2024-01-01T00:00:00Z", status="triggered")]))
-    slice_ = nightly(tool)["incidents/unresolved"]
+    slice_ = run(tool)["incidents/unresolved"]
     assert [record["id"] for record in records(slice_)] == ["P7"]
     assert tool.log[0].query["date_range"] == "all"
     assert json.loads(slice_.cursor()) == ["P7"]
 
 
-def test_an_old_incident_that_was_open_last_night_is_asked_for_by_its_id(tool):
+def test_an_incident_that_was_open_in_the_last_run_is_read_by_its_id(tool):
     solved = incident(7, "2024-01-01T00:00:00Z", resolved_at="2026-11-15T10:00:00Z")
     tool.route("GET", "/incidents/P7", lambda ask: reply({"incident": solved}))
-    slice_ = nightly(tool, {"incidents/unresolved": '["P7", "P8"]'})["incidents/unresolved"]
+    slice_ = run(tool, {"incidents/unresolved": '["P7", "P8"]'})["incidents/unresolved"]
     assert [record["resolved_at"] for record in records(slice_)] == ["2026-11-15T10:00:00Z"]
     assert json.loads(slice_.cursor()) == []
 
 
-def test_no_words_and_no_names_leave_the_connector(tool):
+def test_no_free_text_and_no_name_leaves_the_connector(tool):
     secret = {"title": "Ada's laptop is on fire", "description": "call Ada", "body": {"details": "ask Ada"},
               "assignments": [{"assignee": {"summary": "Ada"}}], "service": {"id": "S1", "summary": "Ada's"},
               "last_status_change_by": {"type": "user_reference", "id": "PADA", "summary": "Ada"}}  # fmt: skip
     tool.route("GET", "/incidents", windowed("incidents", [incident(1, **secret)]))
-    record = records(nightly(tool)["incidents/2026-11-09"])[0]
+    record = records(run(tool)["incidents/2026-11-09"])[0]
     assert "ada" not in json.dumps(record).casefold()
     assert record["service"] == {"id": "S1"}
     assert record["last_status_change_by"] == {"type": "user_reference"}
 
 
-def test_an_account_is_its_two_identifiers(tool):
+def test_an_account_keeps_only_its_two_identifiers(tool):
     tool.route(
         "GET", "/users", paged("users", [{"id": "PX", "email": "ada@acme.example", "name": "Ada", "role": "user"}])
     )
-    rows = list(nightly(tool)["users"].items())
+    rows = list(run(tool)["users"].items())
     assert rows[0].record == {"id": "PX", "email": "ada@acme.example", "role": "user"}
     assert rows[0].pointer == "users#1"
 
@@ -181,7 +179,7 @@ def test_an_account_is_its_two_identifiers(tool):
 def test_a_merged_incident_names_the_one_it_went_into(tool):
     merged = {"type": "merge_resolve_reason", "incident": {"id": "P2", "summary": "words"}}
     tool.route("GET", "/incidents", windowed("incidents", [incident(1, resolve_reason=merged)]))
-    record = records(nightly(tool)["incidents/2026-11-09"])[0]
+    record = records(run(tool)["incidents/2026-11-09"])[0]
     assert record["resolve_reason"] == {"type": "merge_resolve_reason", "incident": {"id": "P2"}}
 
 
@@ -209,21 +207,21 @@ def test_a_merged_incident_names_the_one_it_went_into(tool):
 )
 def test_only_an_explicit_root_cause_is_kept(tool, words, sha, deployment):
     tool.route("GET", "/incidents", windowed("incidents", [incident(1, **words)]))
-    record = records(nightly(tool)["incidents/2026-11-09"])[0]
+    record = records(run(tool)["incidents/2026-11-09"])[0]
     assert (record["explicit_cause_sha"], record["explicit_cause_deployment"]) == (sha, deployment)
 
 
-def test_the_first_harm_comes_from_a_field_of_type_datetime(tool):
+def test_the_start_of_the_impact_comes_from_a_datetime_field(tool):
     fields = [{"name": "impact_started_at", "value": "2026-11-10T08:40:00+01:00"}]
     tool.route("GET", "/incidents", windowed("incidents", [incident(1, custom_fields=fields)]))
-    assert records(nightly(tool)["incidents/2026-11-09"])[0]["impact_started_at"] == "2026-11-10T08:40:00+01:00"
+    assert records(run(tool)["incidents/2026-11-09"])[0]["impact_started_at"] == "2026-11-10T08:40:00+01:00"
 
 
 def entry(kind, **more):
     return {"id": f"R-{kind}", "type": f"{kind}_log_entry", "created_at": "2026-11-10T09:00:00Z", **more}
 
 
-def test_of_a_log_entry_only_kind_time_incident_and_actor_are_kept(tool):
+def test_a_log_entry_keeps_only_type_time_incident_and_actor(tool):
     said = entry(
         "annotate",
         channel={"type": "note", "summary": "Ada says: root cause: 9fceb02"},
@@ -232,7 +230,7 @@ def test_of_a_log_entry_only_kind_time_incident_and_actor_are_kept(tool):
         teams=[{"summary": "Ada's"}],
     )
     tool.route("GET", "/log_entries", windowed("log_entries", [said]))
-    assert records(nightly(tool)["log_entries/2026-11-09"]) == [
+    assert records(run(tool)["log_entries/2026-11-09"]) == [
         {
             "id": "R-annotate",
             "type": "annotate_log_entry",
@@ -246,50 +244,50 @@ def test_of_a_log_entry_only_kind_time_incident_and_actor_are_kept(tool):
     ]
 
 
-def test_a_changed_custom_field_tells_the_cause(tool):
+def test_a_changed_custom_field_names_the_cause(tool):
     changes = {"customer_fields": [{"name": "root_cause_deployment", "value": "501"}]}
     changed = entry("custom_field_value_change", channel={"type": "website", "changeset": changes})
     tool.route("GET", "/log_entries", windowed("log_entries", [changed]))
-    assert records(nightly(tool)["log_entries/2026-11-09"])[0]["explicit_cause_deployment"] == "501"
+    assert records(run(tool)["log_entries/2026-11-09"])[0]["explicit_cause_deployment"] == "501"
 
 
-def test_whom_the_pager_woke_is_not_read(tool):
+def test_notifications_are_not_read(tool):
     tool.route("GET", "/log_entries", windowed("log_entries", [entry("notify"), entry("trigger")]))
-    assert [record["type"] for record in records(nightly(tool)["log_entries/2026-11-09"])] == ["trigger_log_entry"]
+    assert [record["type"] for record in records(run(tool)["log_entries/2026-11-09"])] == ["trigger_log_entry"]
 
 
-def test_a_service_that_acts_is_no_person(tool):
+def test_the_id_of_a_service_that_acts_is_not_kept(tool):
     acted = entry("resolve", agent={"type": "service_reference", "id": "S1"})
     tool.route("GET", "/log_entries", windowed("log_entries", [acted]))
-    assert records(nightly(tool)["log_entries/2026-11-09"])[0]["agent"] == {"type": "service_reference", "id": None}
+    assert records(run(tool)["log_entries/2026-11-09"])[0]["agent"] == {"type": "service_reference", "id": None}
 
 
 @pytest.mark.parametrize("fault", [throttled("3"), failing(502), reset(), truncated({"incidents": []})])
-def test_a_passing_failure_in_the_middle_loses_and_doubles_nothing(tool, fault):
+def test_a_transient_failure_loses_and_doubles_nothing(tool, fault):
     tool.route("GET", "/incidents", windowed("incidents", [incident(n) for n in range(150)]))
     tool.fault(2, fault)
-    assert [r["id"] for r in records(nightly(tool)["incidents/2026-11-09"])] == [f"P{n}" for n in range(150)]
+    assert [r["id"] for r in records(run(tool)["incidents/2026-11-09"])] == [f"P{n}" for n in range(150)]
 
 
-def test_a_key_without_permission_is_an_error_and_not_an_empty_list(tool):
+def test_a_key_without_permission_is_an_error(tool):
     tool.route("GET", "/users", lambda ask: forbidden("Access Denied"))
     with pytest.raises(ForbiddenError):
-        records(nightly(tool)["users"])
+        records(run(tool)["users"])
 
 
-def test_an_answer_of_another_shape_counts_for_nothing(tool):
-    tool.route("GET", "/services", lambda ask: reply({"message": "maintenance"}))
-    with pytest.raises(SourceError, match="without a list 'services'"):
-        records(nightly(tool)["services"])
+def test_an_answer_of_another_shape_is_an_error(tool):
+    tool.route("GET", "/users", lambda ask: reply({"message": "maintenance"}))
+    with pytest.raises(SourceError, match="without a list 'users'"):
+        records(run(tool)["users"])
 
 
 def test_teams_narrow_every_listing(tool):
-    for slice_ in nightly(tool, team_ids=("T1",)).values():
+    for slice_ in run(tool, team_ids=("T1",)).values():
         records(slice_)
     assert {ask.query["team_ids[]"] for ask in tool.log} == {"T1"}
 
 
-def test_bodies_are_asked_for_unless_told_otherwise(tool):
-    records(nightly(tool)["incidents/2026-11-09"])
-    records(nightly(tool, read_bodies=False)["incidents/2026-11-09"])
+def test_bodies_are_read_unless_switched_off(tool):
+    records(run(tool)["incidents/2026-11-09"])
+    records(run(tool, read_bodies=False)["incidents/2026-11-09"])
     assert [ask.query.get("include[]") for ask in tool.log] == ["body", None]

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from orchestration.connectors import company_files, pagerduty
+from orchestration.connectors._shared.identifiers import normalise
 from orchestration.contracts import load_contracts
 from orchestration.landing import Landing, Pseudonymiser, land_slices
 from orchestration.partition import DailyPartition
@@ -27,7 +28,7 @@ H1,pagerduty,PADA
 
 @pytest.fixture
 def landing(tmp_path):
-    return Landing(tmp_path / "landing", Pseudonymiser(b"a public key for tests", lambda name: False))
+    return Landing(tmp_path / "landing", Pseudonymiser(b"a public key for tests", normalise, lambda name: False))
 
 
 def landed(landing, source, stream):
@@ -51,7 +52,7 @@ def test_one_address_has_one_pseudonym_however_it_is_written(company):
     assert people[0]["work_email"] == accounts[3]["external_id"]
 
 
-def test_a_noreply_address_is_the_account_it_names(company):
+def test_a_noreply_address_is_the_account_that_it_names(company):
     accounts = landed(company, "company_files", "identities")
     assert accounts[0]["external_id"] == accounts[1]["external_id"] != accounts[2]["external_id"]
 
@@ -63,8 +64,8 @@ def test_no_number_address_or_login_is_readable(company):
     assert [word for word in ("ada", "h1'", "1234", "acme.example") if word in content] == []
 
 
-def test_a_pager_account_meets_the_identity_map_and_times_are_utc(company):
-    pages = {"users": [{"id": "PADA", "email": "ada@acme.example", "name": "Ada"}], "services": [], "log_entries": [],
+def test_a_pagerduty_account_joins_the_identity_map_and_times_are_utc(company):
+    pages = {"users": [{"id": "PADA", "email": "ada@acme.example", "name": "Ada"}], "log_entries": [],
              "incidents": [{"id": "P1", "status": "resolved", "created_at": "2026-11-10T10:00:00+01:00"}]}  # fmt: skip
     with Loopback() as tool:
         for name, records in pages.items():

@@ -23,13 +23,13 @@ from orchestration.dagster_run import run_partitions
 from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
 from orchestration.publishing.publication import DRAFT_PREFIX, Publication
-from orchestration.publishing.publish import Published, verify
+from orchestration.publishing.publish import Published
+from orchestration.publishing.verify import verify
+from orchestration.run_context import RunContext
 from orchestration.sample_company import World, generate, serve, settings_overrides
 from orchestration.sample_company.apis.server import Addresses
 from orchestration.settings import PROJECT, Settings, load_settings
-from orchestration.warehouse import inputs
 from orchestration.warehouse.dbt_runner import current_manifest
-from orchestration.warehouse.inputs import BuildInputs
 from tests import parsed_project
 
 
@@ -113,12 +113,12 @@ def run_job(company: Company, of: DailyPartition) -> None:
 
 def land_all(settings: Settings, of: DailyPartition) -> None:
     for source in settings.enabled_sources():
-        pipeline.land(settings, source, [of])
+        pipeline.land(RunContext(settings, of), source)
 
 
-def build(settings: Settings, of: DailyPartition, *, full_refresh: bool = False) -> BuildInputs:
+def build(settings: Settings, of: DailyPartition, *, full_refresh: bool = False) -> RunContext:
     """Build a run without Dagster and without the checkpoints; every dbt node must be good."""
-    found = inputs.collect(settings, of)
+    found = RunContext(settings, of)
     with environment():
         current_manifest(settings)
         pipeline.begin(found)
@@ -137,11 +137,12 @@ def play(company: Company, of: DailyPartition) -> Published:
 def publish(company: Company, of: DailyPartition) -> Published:
     with environment():
         current_manifest(company.settings)
-        assert pipeline.build_and_check(company.settings, of)
-        return pipeline.publish_or_block(inputs.collect(company.settings, of))
+        context = RunContext(company.settings, of)
+        assert pipeline.build_and_check(context)
+        return pipeline.publish_or_block(context)
 
 
-def standing(settings: Settings) -> Publication | None:
+def published_now(settings: Settings) -> Publication | None:
     """What a reader finds, verified file by file and row by row; None before the first publication."""
     pointer = settings.published / "current"
     return verify(pointer.resolve()) if pointer.exists() else None

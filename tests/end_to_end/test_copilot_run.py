@@ -10,7 +10,7 @@ import pytest
 
 from orchestration.dagster_run import run_partitions
 from orchestration.partition import DailyPartition
-from orchestration.publishing.publish import verify
+from orchestration.publishing.verify import verify
 from orchestration.settings import load_settings
 from tests.end_to_end.companies import ask
 

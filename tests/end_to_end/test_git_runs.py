@@ -245,7 +245,7 @@ def test_a_repository_that_lost_everything_is_refused(app):
     reader.partition()
     shutil.rmtree(app.path)
     Repository(app.path)
-    with pytest.raises(SourceError, match="had 2 commits and is empty tonight"):
+    with pytest.raises(SourceError, match="had 2 commits and is empty now"):
         reader.partition()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from orchestration.publishing.publication import publications
 from orchestration.storage.crash_points import BUILD_POINTS, LANDING_POINTS, VARIABLE
-from tests.end_to_end.companies import Company, drafts, hashes, landed, standing, started
+from tests.end_to_end.companies import Company, drafts, hashes, landed, published_now, started
 
 pytestmark = pytest.mark.slow
 STEPS = (
@@ -44,7 +44,7 @@ def company(small: Company) -> Company:
 
 @pytest.fixture(scope="module")
 def before(company: Company) -> str:
-    found = standing(company.settings)
+    found = published_now(company.settings)
     assert found is not None
     return found.publication_id
 
@@ -55,15 +55,15 @@ def undisturbed(company: Company) -> Undisturbed:
     began = time.monotonic()
     assert run(apart, "nightly") == 0
     seconds = time.monotonic() - began
-    return Undisturbed(seconds, hashes(standing(apart.settings)), landed(apart.settings, apart.world.end))
+    return Undisturbed(seconds, hashes(published_now(apart.settings)), landed(apart.settings, apart.world.end))
 
 
-def start(company: Company, verb: str, fault: str | None = None) -> subprocess.Popen[bytes]:
-    return started(company, verb, "--day", str(company.last_partition.day), **{VARIABLE: fault or ""})
+def start(company: Company, verb: str, point: str | None = None) -> subprocess.Popen[bytes]:
+    return started(company, verb, "--day", str(company.last_partition.day), **{VARIABLE: point or ""})
 
 
-def run(company: Company, verb: str, fault: str | None = None) -> int:
-    process = start(company, verb, fault)
+def run(company: Company, verb: str, point: str | None = None) -> int:
+    process = start(company, verb, point)
     process.communicate(timeout=600)
     return process.returncode
 
@@ -84,10 +84,10 @@ def battered(company: Company, before: str, undisturbed: Undisturbed) -> Company
     apart = company.beside("battered")
     for verb, point in STEPS:
         assert run(apart, verb, point) == -signal.SIGKILL, point
-        assert standing(apart.settings).publication_id == before
+        assert published_now(apart.settings).publication_id == before
     run_and_kill(apart, random.Random(7).uniform(0.2, 0.8) * undisturbed.seconds)
     assert run(apart, "nightly", "publish.draft_created") == -signal.SIGKILL
-    assert standing(apart.settings).publication_id == before
+    assert published_now(apart.settings).publication_id == before
     return apart
 
 
@@ -100,8 +100,8 @@ def test_a_night_killed_at_each_step_counts_the_same_loads_once(battered, undist
 def test_a_night_killed_while_publishing_too_ends_where_it_would(battered, before, undisturbed, point):
     apart = battered.beside(point)
     assert run(apart, "publish", point) == -signal.SIGKILL
-    found = standing(apart.settings)
+    found = published_now(apart.settings)
     assert (hashes(found) == undisturbed.content) if LEFT_BEHIND[point] else (found.publication_id == before)
     assert run(apart, "publish") == 0
-    assert hashes(standing(apart.settings)) == undisturbed.content
+    assert hashes(published_now(apart.settings)) == undisturbed.content
     assert (drafts(apart.settings), len(publications(apart.settings.published))) == ([], 2)

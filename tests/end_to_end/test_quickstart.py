@@ -15,18 +15,22 @@ from orchestration.cli.quickstart import named, newest_commit_day, quickstart, u
 from orchestration.cli.repository_tables import OutcomeWeeks, notes, services_table
 from orchestration.cli.team_table import Cell
 from orchestration.errors import SettingsError, SourceError
-from orchestration.publishing.publish import verify
+from orchestration.publishing.verify import verify
 from tests.connectors.repositories import Repository
 
 WITHHELD = Cell(None, None, None, "small_group", "changes")
 
 
 @pytest.fixture(autouse=True)
-def untouched_environment():
-    before = dict(os.environ)
+def unchanged_environment():
+    before = own_variables()
     yield
-    os.environ.clear()
-    os.environ.update(before)
+    assert own_variables() == before
+
+
+def own_variables():
+    """The environment without what pytest itself changes."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +117,8 @@ def test_the_notes_explain_only_the_words_that_stand_there():
 @pytest.fixture(scope="module")
 def published(busy, tmp_path_factory):
     """What the command printed, and where it published."""
-    folder, before = tmp_path_factory.mktemp("look"), dict(os.environ)
+    folder = tmp_path_factory.mktemp("quickstart")
     done = CliRunner().invoke(app, ["try", str(busy), "--folder", str(folder), "--weeks", "4"])
-    os.environ.clear()
-    os.environ.update(before)
     assert done.exit_code == 0, done.stderr
     return done.stdout, folder / "data" / "published" / "current"
 

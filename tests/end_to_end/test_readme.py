@@ -17,7 +17,7 @@ def test_the_readme_shows_what_the_demo_prints(sample, monkeypatch):
     monkeypatch.setattr(sys, "path", [str(ROOT / "scripts"), *sys.path])
     from demo_output import printed
 
-    shown = re.search(r"<!-- generated: demo -->\n(.*?)\n<!-- end -->", README, re.DOTALL)
+    shown = re.search(r"demo_output\.demo\(.*?-->\n(.*?)\n<!-- \[\[\[end\]\]\] -->", README, re.DOTALL)
     assert shown is not None
     assert shown[1] == printed(sample.company.settings, sample.company.last_partition)
 

@@ -13,15 +13,15 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.errors import PublicationBlockedError
-from orchestration.landing import GIVES_UP_AFTER
+from orchestration.landing import MAX_UNANSWERED_SLICES
+from orchestration.run_context import RunContext
 from orchestration.settings import PROJECT
-from orchestration.warehouse import inputs
 from orchestration.warehouse.build_record import BuildFolder
-from tests.end_to_end.companies import Company, ask, hashes, play, run_job, standing, started
+from tests.end_to_end.companies import Company, ask, hashes, play, published_now, run_job, started
 
 pytestmark = pytest.mark.slow
 LINES = 300
-STREAMS = 4
+STREAMS = 3
 """Of PagerDuty: each misses a day."""
 SCREEN = 40
 """Lines that a terminal shows at once."""
@@ -82,7 +82,7 @@ def test_one_broken_record_in_a_hundred_is_accounted_for_and_the_night_published
     small.at(small.last_partition)
     with broken_log(apart, 0.01) as expected:
         run_job(apart, apart.last_partition)
-    assert standing(apart.settings).as_of == apart.last_partition.as_of
+    assert published_now(apart.settings).as_of == apart.last_partition.as_of
     refused = set(ask(apart.settings.warehouse, REFUSED))
     assert len(expected) == 3
     assert expected <= refused
@@ -94,21 +94,21 @@ def test_one_broken_record_in_a_hundred_is_accounted_for_and_the_night_published
 def test_three_broken_records_in_ten_refuse_the_night_and_current_stays(small):
     apart = small.beside("thirty_percent")
     small.at(small.last_partition)
-    before = standing(apart.settings)
+    before = published_now(apart.settings)
     with broken_log(apart, 0.3) as expected:
         code, told = nightly(apart)
     assert code == 3
     assert "quarantine_share" in told
     assert len(told.splitlines()) <= SCREEN
-    assert standing(apart.settings) == before
+    assert published_now(apart.settings) == before
     assert len(expected) == LINES // 3
     assert expected <= set(ask(apart.settings.warehouse, REFUSED))
 
 
 def completeness(company: Company, source: str) -> tuple[int, str | None]:
-    """Days missing of a source, and its last day, as readers are told."""
-    (found,) = (each for each in standing(company.settings).sources if each.source == source)
-    return found.missing_days, found.last_delivered_day
+    """Stream-days missing of a source, and its last delivered day, as published."""
+    (found,) = (each for each in published_now(company.settings).sources if each.source == source)
+    return found.missing_stream_days, found.last_delivered_day
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +124,12 @@ def outage(small: Company) -> Company:
 
 def test_a_night_without_one_source_is_published_and_says_what_is_missing(outage):
     of = outage.partition_before_end(1)
-    assert standing(outage.settings).as_of == of.as_of
+    assert published_now(outage.settings).as_of == of.as_of
     assert completeness(outage, "pagerduty") == (STREAMS, str(outage.partition_before_end(2).day))
     assert completeness(outage, "github") == (0, str(of.day))
     record = BuildFolder(outage.settings.data, of.as_of).landing("pagerduty")
-    assert (record.landed, len(record.failed)) == (0, GIVES_UP_AFTER + 1)
-    assert "500: Internal Server Error, at 6 of 6 tries" in record.failed[0]
+    assert (record.landed_rows, len(record.failed_slices)) == (0, MAX_UNANSWERED_SLICES + 1)
+    assert "500: Internal Server Error, at 6 of 6 tries" in record.failed_slices[0]
 
 
 def test_the_night_after_an_outage_fills_the_gap(small, outage):
@@ -137,14 +137,15 @@ def test_the_night_after_an_outage_fills_the_gap(small, outage):
     for company in (healed, never_down):
         play(company, company.last_partition)
     assert completeness(healed, "pagerduty") == (0, str(small.last_partition.day))
-    assert hashes(standing(healed.settings)) == hashes(standing(never_down.settings))
+    assert hashes(published_now(healed.settings)) == hashes(published_now(never_down.settings))
 
 
 def test_a_floor_of_coverage_refuses_the_night_without_the_source(outage):
-    before, strict = standing(outage.settings), outage.guarded(min_coverage_share=0.99)
-    with pytest.raises(PublicationBlockedError, match=f"pagerduty: {STREAMS} of 80 days are missing"):
-        pipeline.publish_or_block(inputs.collect(strict.settings, strict.partition_before_end(1)))
-    assert standing(outage.settings) == before
+    before, strict = published_now(outage.settings), outage.guarded(min_coverage_share=0.99)
+    missing = f"pagerduty: {STREAMS} of {20 * STREAMS} stream-days are missing"
+    with pytest.raises(PublicationBlockedError, match=missing):
+        pipeline.publish_or_block(RunContext(strict.settings, strict.partition_before_end(1)))
+    assert published_now(outage.settings) == before
 
 
 def test_a_model_whose_test_fails_refuses_the_night_and_names_the_test(small, tmp_path):
@@ -155,9 +156,9 @@ def test_a_model_whose_test_fails_refuses_the_night_and_names_the_test(small, tm
     model = tmp_path / "dbt_project" / "models" / "marts" / "dim_teams.sql"
     twice = "from (select * from weeks union all select * from weeks) as weeks"
     model.write_text(model.read_text("utf-8").replace("from weeks\n", f"{twice}\n"), "utf-8")
-    before = standing(apart.settings)
+    before = published_now(apart.settings)
     code, told = nightly(apart, code=tmp_path)
     assert code == 3
     assert "one_row_per_dim_teams" in told
     assert len(told.splitlines()) <= SCREEN
-    assert standing(apart.settings) == before
+    assert published_now(apart.settings) == before

@@ -11,10 +11,10 @@ import duckdb
 import pytest
 
 from orchestration.landing import ledger
-from orchestration.publishing.publication import current, publications
+from orchestration.publishing.publication import current_publication, publications
 from orchestration.publishing.publish import Published
+from orchestration.run_context import RunContext
 from orchestration.storage.relations import columns_of, open_read_only
-from orchestration.warehouse import inputs
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.duckdb_relations import prepare
 from tests.end_to_end.companies import Company, build, environment, land_all, playing, publish, run_job
@@ -103,12 +103,12 @@ def older(company: Company, by_partition: dict[int, dict[str, str]]) -> Publishe
 def test_an_older_night_gives_its_old_figures_and_current_stays_on_the_newer(company, by_partition, older):
     assert differences(warehouse_content(company), by_partition[OLDER]) == set()
     assert older.outcome == "kept_beside"
-    assert current(company.settings.published).as_of == company.last_partition.as_of
+    assert current_publication(company.settings.published).as_of == company.last_partition.as_of
     assert len(publications(company.settings.published)) == len(BUILT_AFTER)
 
 
 def test_a_build_that_died_leaves_nothing_of_its_night_in_an_older_one(company, by_partition, older):
-    prepare(inputs.collect(company.settings, company.last_partition))
+    prepare(RunContext(company.settings, company.last_partition).inputs)
     with environment():
         half = settings_arguments(company.settings, "run", select=["int_usage__touched_days+1"])
         assert run_dbt(company.settings, half).is_good

@@ -99,7 +99,7 @@ RESIDUES = """
     select cells.metric_id, cells.entity_type, cells.week_start_date,
         count(*) filter (where contributors > 0) as groups, coalesce(sum(contributors), 0) as people
     from marts.kpi_values as cells
-    inner join metrics.int_metrics__all as counted
+    inner join metrics.int_metrics__cells as counted
         using (metric_id, entity_type, entity_id, week_start_date)
     inner join marts.kpi_values as whole
         on cells.metric_id = whole.metric_id and cells.week_start_date = whole.week_start_date

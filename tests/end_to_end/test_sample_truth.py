@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from datetime import date
 
+import duckdb
 import pytest
 
 from tests.end_to_end.conftest import SampleRun
@@ -15,7 +16,7 @@ Cells = dict[tuple[str, str], tuple[float, float]]
 CLASSES = ("uncached_input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
 PARTS = """
     select entity_id, cast(week_start_date as string), numerator, denominator
-    from metrics.int_metrics__all where metric_id = ? and entity_type = ?
+    from metrics.int_metrics__cells where metric_id = ? and entity_type = ?
 """
 
 
@@ -107,11 +108,22 @@ def test_what_is_published_is_what_was_counted(sample):
     rows = sample.ask(
         "select count(*), count(*) filter (where published.numerator != counted.numerator "
         "or published.denominator != counted.denominator) from marts.kpi_values as published "
-        "inner join metrics.int_metrics__all as counted "
+        "inner join metrics.int_metrics__cells as counted "
         "using (metric_id, entity_type, entity_id, week_start_date) where published.reason is null"
     )
     assert rows[0][0] > 1000
     assert rows[0][1] == 0
+
+
+def test_every_published_column_has_a_comment(sample):
+    columns = """
+        select table_name || '.' || column_name, trim(coalesce(comment, '')) = ''
+        from duckdb_columns() where schema_name = 'marts'
+    """
+    with duckdb.connect(str(sample.publication / "counterpoise.duckdb"), read_only=True) as connection:
+        without_comment = dict(connection.execute(columns).fetchall())
+    assert "kpi_team_weeks.merge_rate" in without_comment
+    assert [column for column, is_missing in without_comment.items() if is_missing] == []
 
 
 def test_median_cycle_time_of_each_team_is_the_true_one(sample):

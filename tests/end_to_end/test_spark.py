@@ -23,12 +23,12 @@ import pytest
 from orchestration import pipeline
 from orchestration.errors import WarehouseError
 from orchestration.publishing.publication import Publication
+from orchestration.run_context import RunContext
 from orchestration.settings import PROJECT, Settings
-from orchestration.warehouse import inputs
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.engines import engine
 from orchestration.warehouse.spark_session import MASTER_VARIABLE, QUICK_JAVA, SMALL, spark_session
-from tests.end_to_end.companies import Company, build, environment, land_all, playing, publish, standing
+from tests.end_to_end.companies import Company, build, environment, land_all, playing, publish, published_now
 
 pytestmark = pytest.mark.spark
 Rows = list[tuple[object, ...]]
@@ -67,7 +67,7 @@ def marts(settings: Settings) -> dict[str, tuple[dict[str, str], Rows]]:
     """Mart -> its columns with types, and its rows in order; and the figures before anything is held back."""
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         names = [f"marts.{name}" for (name,) in connection.execute(GATE_RELATIONS).fetchall()]
-        return {name: read(connection, name) for name in (*names, "metrics.int_metrics__all")}
+        return {name: read(connection, name) for name in (*names, "metrics.int_metrics__cells")}
 
 
 def read(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[dict[str, str], Rows]:
@@ -121,24 +121,24 @@ def second_on_duckdb(duck: Company, first_on_duckdb: object) -> Publication | No
     """The second run built from nothing, and published."""
     duck.settings.warehouse.unlink()
     publish(duck, duck.last_partition)
-    return standing(duck.settings)
+    return published_now(duck.settings)
 
 
 @pytest.fixture(scope="module")
 def spark(company: Company) -> Company:
     """The company after its first run on Spark in this process; the JVM has ended."""
     found = beside(company, "spark", engine="spark")
-    gathered = inputs.collect(found.settings, found.partition_before_end(1))
+    context = RunContext(found.settings, found.partition_before_end(1))
     with environment():
         os.environ.pop(MASTER_VARIABLE, None)
         session = spark_session(found.settings)
         try:
-            pipeline.begin(gathered)
+            pipeline.begin(context)
             models_only = [*settings_arguments(found.settings, "build"), "--exclude-resource-type", "test"]
             outcome = run_dbt(found.settings, models_only)
             assert outcome.is_good, [(node.name, node.message) for node in outcome.failed] or outcome.error
-            engine(found.settings).export_marts(gathered)
-            engine(found.settings).record_built(gathered)
+            engine(found.settings).export_marts(context.inputs)
+            engine(found.settings).record_built(context.inputs)
         finally:
             session.stop()
             shut_down()
@@ -161,7 +161,7 @@ def test_the_marts_of_a_night_are_equal_on_both_engines(spark, first_on_duckdb):
     found = marts(spark.settings)
     assert_equal(found, first_on_duckdb)
     assert min(len(rows) for _, rows in found.values()) > 1
-    assert len(found["metrics.int_metrics__all"][1]) > 1000
+    assert len(found["metrics.int_metrics__cells"][1]) > 1000
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +211,7 @@ def second(spark: Company, cluster: Cluster) -> SecondRun:
 
 
 def test_a_cluster_publishes_the_next_night_that_duckdb_publishes_from_nothing(second, duck, second_on_duckdb):
-    published = standing(second.company.settings)
+    published = published_now(second.company.settings)
     assert_equal(marts(second.company.settings), marts(duck.settings))
     assert published.gate == second_on_duckdb.gate
     assert {name: (part.rows, part.columns) for name, part in published.relations.items()} == {

@@ -9,12 +9,12 @@ import duckdb
 import orjson
 import pytest
 
-from orchestration.landing.ingest import land_source
+from orchestration import pipeline
 from orchestration.partition import DailyPartition
+from orchestration.run_context import RunContext
 from orchestration.settings import load_settings
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.duckdb_relations import prepare, record_built
-from orchestration.warehouse.inputs import collect
 from tests import parsed_project
 
 SETTINGS = """
@@ -68,7 +68,7 @@ def happen(company, chance: random.Random, days: list[int]) -> None:
 
 def build(company, day: int):
     """What the run of `day` makes of the landing: the answers and the account days."""
-    inputs = collect(company, DailyPartition.of(date(2026, 11, day)))
+    inputs = RunContext(company, DailyPartition.of(date(2026, 11, day))).inputs
     prepare(inputs)
     outcome = run_dbt(company, settings_arguments(company, "run", select=SELECT))
     assert outcome.is_good, outcome.failed
@@ -84,7 +84,7 @@ def test_night_by_night_ends_where_one_full_build_ends(company, seed):
     chance = random.Random(seed)
     for day, days in ((14, list(range(4, 15))), (15, [chance.randint(6, 12)]), (17, [chance.randint(6, 12), 17])):
         happen(company, chance, days)
-        land_source(company, "claude_code", DailyPartition.of(date(2026, 11, day)))
+        pipeline.land(RunContext(company, DailyPartition.of(date(2026, 11, day))), "claude_code")
         by_partition = build(company, day)
     company.warehouse.unlink()
     at_once = build(company, 17)

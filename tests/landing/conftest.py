@@ -6,26 +6,27 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.connectors._shared.identifiers import normalise
 from orchestration.connectors.base import Item, Row, Slice
 from orchestration.contracts import Column, SourceContract, StreamContract
 from orchestration.landing import Landing, LoadReport, Pseudonymiser, land_slices
 from orchestration.partition import DailyPartition
 
 COLUMNS = (
-    Column("id", "string", required=True),
-    Column("used_at", "timestamp", required=True),
-    Column("email", "string", identifier="email"),
-    Column("tokens", "bigint"),
+    Column(name="id", data_type="string", required=True),
+    Column(name="used_at", data_type="timestamp", required=True),
+    Column(name="email", data_type="string", identifier="email"),
+    Column(name="tokens", data_type="bigint"),
 )
 
 
 def stream(name: str, mode: str, day: str | None) -> StreamContract:
-    return StreamContract("toy", name, mode, ("id",), day, None, COLUMNS)
+    return StreamContract(source="toy", stream=name, load_mode=mode, key=("id",), day=day, columns=COLUMNS)
 
 
 CONTRACT = SourceContract(
-    "toy",
-    {
+    source="toy",
+    streams={
         "events": stream("events", "upsert", "used_at"),
         "days": stream("days", "replace_day", "used_at"),
         "seats": stream("seats", "snapshot", None),
@@ -48,7 +49,7 @@ def slice_(key: str, records: Iterable[dict[str, object]], day: date | None = No
 
 @pytest.fixture
 def landing(tmp_path: Path) -> Landing:
-    return Landing(tmp_path / "landing", Pseudonymiser(b"a public key for tests", lambda name: name == "copilot"))
+    return Landing(tmp_path / "landing", Pseudonymiser(b"a public key for tests", normalise, {"copilot"}.__contains__))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-"""Snapshots that keep their history: every set that differed stays in sight, an unchanged one is written once."""
+"""Snapshots that keep their history: every set that differed stays visible, an unchanged one is written once."""
 
-from dataclasses import replace
 from datetime import date
 
 from orchestration.landing import ledger
@@ -11,19 +10,19 @@ SEATS = CONTRACT.stream("seats")
 MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
 
 
-def days_in_sight(landing, contract):
+def visible_days(landing, contract):
     return [file.day for file in visible_files(contract, ledger.read(landing.folder, "toy"))]
 
 
-def test_a_snapshot_that_keeps_history_shows_every_set_that_differed(landing, land):
+def test_a_snapshot_with_history_keeps_every_set_that_differed_visible(landing, land):
     land(slice_("seats/acme", [event(1), event(2)], stream="seats"), day=MONDAY)
     land(slice_("seats/acme", [event(1)], stream="seats"), day=TUESDAY)
-    assert days_in_sight(landing, SEATS) == [TUESDAY]
-    assert days_in_sight(landing, replace(SEATS, keeps_history=True)) == [MONDAY, TUESDAY]
+    assert visible_days(landing, SEATS) == [TUESDAY]
+    assert visible_days(landing, SEATS.model_copy(update={"keeps_history": True})) == [MONDAY, TUESDAY]
 
 
-def test_a_snapshot_that_only_grew_a_night_older_is_confirmed_and_not_written_again(landing, land):
+def test_an_unchanged_snapshot_is_confirmed_and_not_written_again(landing, land):
     land(slice_("seats/acme", [event(1)], stream="seats"), day=MONDAY)
     report = land(slice_("seats/acme", [event(1)], stream="seats"), day=TUESDAY)
-    assert report.unchanged == 1
-    assert days_in_sight(landing, SEATS) == [MONDAY]
+    assert report.unchanged_slices == 1
+    assert visible_days(landing, SEATS) == [MONDAY]

@@ -1,4 +1,4 @@
-"""Landing keeps its promises: whole or not at all, nothing lost, nothing doubled, nobody in clear."""
+"""Landing: whole or not at all, nothing lost, nothing twice, no identifier in clear."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.connectors.base import Batch, RejectedRecord, Row, Slice
-from orchestration.errors import LandingError, SettingsError, SourceError, UnreachableError
-from orchestration.landing import GIVES_UP_AFTER, Pseudonymiser, check_key, ledger
+from orchestration.errors import LandingError, SourceError, UnreachableError
+from orchestration.landing import MAX_UNANSWERED_SLICES, ledger
 from orchestration.warehouse.inputs import coverage, visible_files
 from tests.landing.conftest import AS_OF, CONTRACT, event, slice_
 
@@ -23,7 +23,7 @@ def rows(landing, stream="events"):
 def test_a_record_lands_typed_with_its_load(landing, land):
     report = land(slice_("a", [event(1)]))
     (row,) = rows(landing)
-    assert (report.landed, row["tokens"], row["used_at"].isoformat()) == (1, 1, "2026-11-14T10:00:00")
+    assert (report.landed_rows, row["tokens"], row["used_at"].isoformat()) == (1, 1, "2026-11-14T10:00:00")
     assert (row["_day"], row["_as_of"]) == (date(2026, 11, 14), AS_OF.replace(tzinfo=None))
 
 
@@ -51,9 +51,14 @@ def test_no_identifier_lands_in_clear(landing, land):
 def test_a_bad_record_is_quarantined_with_its_reason(landing, land, record, reason):
     report = land(slice_("a", [record, event(2)]))
     (load,) = ledger.read(landing.folder, "toy")
-    (refused,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
-    assert (report.landed, report.quarantined, refused["reason"], refused["pointer"]) == (1, 1, reason, "toy:0")
-    assert len(refused["payload_sha256"]) == 64
+    (rejected,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
+    assert (report.landed_rows, report.quarantined_rows, rejected["reason"], rejected["pointer"]) == (
+        1,
+        1,
+        reason,
+        "toy:0",
+    )
+    assert len(rejected["payload_sha256"]) == 64
 
 
 def test_received_is_landed_plus_quarantined(landing, land):
@@ -63,13 +68,13 @@ def test_received_is_landed_plus_quarantined(landing, land):
     assert [(b.received, b.landed, b.quarantined) for b in brought] == [(30, 20, 10), (1, 0, 1)]
 
 
-def test_a_failing_slice_leaves_no_trace_and_others_go_on(landing, land):
+def test_a_failing_slice_leaves_no_trace_and_the_others_land(landing, land):
     def breaks():
         yield from slice_("x", [event(1)]).items()
         raise SourceError("connection reset")
 
     report = land(Slice("bad", ("events",), breaks), slice_("good", [event(2)]))
-    assert (report.landed, report.failed) == (1, ["bad: connection reset"])
+    assert (report.landed_rows, report.failed_slices) == (1, ["bad: connection reset"])
     assert [load.slice_key for load in ledger.read(landing.folder, "toy")] == ["good"]
     assert not list(landing.folder.rglob("*.draft"))
 
@@ -77,12 +82,12 @@ def test_a_failing_slice_leaves_no_trace_and_others_go_on(landing, land):
 def test_the_same_input_landed_twice_changes_nothing(landing, land):
     land(slice_("a", [event(1)]))
     before = sorted(landing.folder.rglob("*"))
-    assert land(slice_("a", [event(1)])).already_counted == 1
-    assert land(slice_("a", [event(1)]), refetch=True).unchanged == 1
+    assert land(slice_("a", [event(1)])).already_counted_slices == 1
+    assert land(slice_("a", [event(1)]), refetch=True).unchanged_slices == 1
     assert sorted(landing.folder.rglob("*")) == before
 
 
-def test_a_later_night_that_reads_the_same_confirms_it(landing, land):
+def test_a_later_run_that_reads_the_same_confirms_the_load(landing, land):
     land(slice_("a", [event(1)]))
     land(slice_("a", [event(1)]), day=date(2026, 11, 16))
     first, second = ledger.read(landing.folder, "toy")
@@ -98,18 +103,18 @@ def test_a_corrected_day_replaces_that_day_only(landing, land):
     assert sorted((row["_day"], row["tokens"]) for row in rows(landing, "days")) == [(monday, 7), (tuesday, 1)]
 
 
-def test_a_day_that_was_asked_and_empty_is_not_missing(landing, land):
+def test_a_day_that_was_read_and_empty_is_not_missing(landing, land):
     day = date(2026, 11, 14)
     land(slice_(f"days/{day}", [], day, "days"))
     loads = ledger.read(landing.folder, "toy")
-    told = {d.day.day: d.status for d in coverage(CONTRACT.stream("days"), loads, [date(2026, 11, 13), day])}
-    assert told == {13: "missing", 14: "empty"}
+    found = {d.day.day: d.status for d in coverage(CONTRACT.stream("days"), loads, [date(2026, 11, 13), day])}
+    assert found == {13: "missing", 14: "empty"}
 
 
-def test_a_truncated_snapshot_is_refused_with_both_numbers(landing, land):
+def test_a_truncated_snapshot_is_rejected_with_both_numbers(landing, land):
     land(slice_("seats/acme", [event(n) for n in range(40)], stream="seats"))
     report = land(slice_("seats/acme", [event(1)], stream="seats"), day=date(2026, 11, 16))
-    assert "brought 1 rows where 40 are held" in report.refused[0]
+    assert "brought 1 rows where 40 are held" in report.rejected_loads[0]
     assert len(rows(landing, "seats")) == 40
 
 
@@ -126,7 +131,7 @@ def test_a_file_that_no_manifest_names_does_not_exist(landing, land):
     assert len(rows(landing)) == 1
 
 
-def test_a_torn_manifest_line_is_as_if_it_had_not_been(landing, land):
+def test_an_incomplete_last_manifest_line_does_not_count(landing, land):
     land(slice_("a", [event(1)]))
     path = landing.folder / "toy" / ledger.NAME
     path.write_bytes(path.read_bytes() + b'{"load_id": "half')
@@ -135,7 +140,7 @@ def test_a_torn_manifest_line_is_as_if_it_had_not_been(landing, land):
     assert [load.slice_key for load in ledger.read(landing.folder, "toy")] == ["a", "b"]
 
 
-def test_a_corrupt_manifest_line_in_the_middle_stops_everything(landing, land):
+def test_an_unreadable_manifest_line_in_the_middle_is_an_error(landing, land):
     land(slice_("a", [event(1)]))
     path = landing.folder / "toy" / ledger.NAME
     path.write_bytes(b"garbage\n" + path.read_bytes())
@@ -143,7 +148,7 @@ def test_a_corrupt_manifest_line_in_the_middle_stops_everything(landing, land):
         ledger.read(landing.folder, "toy")
 
 
-def test_a_batch_and_rows_land_alike(landing, land):
+def test_a_batch_and_rows_land_the_same(landing, land):
     records = [event(n) for n in range(5)]
     table = pa.table(
         {
@@ -157,7 +162,7 @@ def test_a_batch_and_rows_land_alike(landing, land):
     report = land(Slice("batch", ("events",), lambda: [Batch("events", table)]))
     by_rows = land(slice_("rows", records))
     emails = [row["email"] for row in rows(landing)]
-    assert (report.landed, by_rows.landed, emails[:5]) == (5, 5, emails[5:])
+    assert (report.landed_rows, by_rows.landed_rows, emails[:5]) == (5, 5, emails[5:])
     assert report.unknown_fields == {"events.surprise": 5}
 
 
@@ -166,38 +171,21 @@ def test_a_batch_row_without_a_required_value_is_quarantined(landing, land):
     table = pa.table({"id": ["1", None], "used_at": when})
     report = land(Slice("batch", ("events",), lambda: [Batch("events", table, pa.array(["f:1", "f:2"]))]))
     (load,) = ledger.read(landing.folder, "toy")
-    (refused,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
-    assert (report.landed, refused["pointer"], refused["reason"]) == (1, "f:2", "missing:id")
+    (rejected,) = pq.read_table(landing.folder / load.quarantine).to_pylist()
+    assert (report.landed_rows, rejected["pointer"], rejected["reason"]) == (1, "f:2", "missing:id")
 
 
-def test_bots_stay_readable_and_people_do_not(landing):
-    hide = landing.pseudonymiser.pseudonym
-    assert hide("github_login", "dependabot[bot]") == "dependabot[bot]"
-    assert hide("github_login", "Copilot") == "copilot"
-    assert hide("github_login", "alice").startswith("p_")
-
-
-def test_spellings_of_one_address_are_one_pseudonym(landing):
-    hide = landing.pseudonymiser.pseudonym
-    assert hide("email", "Alice+work@Acme.example") == hide("email", "alice@acme.example")
-    assert hide("email", "1234+alice@users.noreply.github.com") == hide("github_id", "1234")
-    assert hide("github", "alice") == hide("email", "alice@users.noreply.github.com")
-    assert hide("email", "  ") is None
-
-
-def test_two_keys_never_mix_in_one_folder(landing):
-    check_key(landing.folder, landing.pseudonymiser)
-    with pytest.raises(SettingsError, match="another pseudonym key"):
-        check_key(landing.folder, Pseudonymiser(b"some other key altogether", lambda name: False))
-
-
-def test_a_source_that_does_not_answer_is_left_alone_after_some_slices(land):
-    asked = []
+def test_a_source_without_an_answer_is_skipped_after_some_slices(land):
+    tried = []
 
     def nothing(key: str) -> Iterable[Row]:
-        asked.append(key)
+        tried.append(key)
         raise UnreachableError("GET /events: 500, at 6 of 6 tries")
 
     report = land(*(Slice(f"part{n}", ("events",), partial(nothing, f"part{n}")) for n in range(9)))
-    assert len(asked) == GIVES_UP_AFTER
-    assert (report.landed, len(report.failed), report.is_worth_retrying) == (0, GIVES_UP_AFTER + 1, True)
+    assert len(tried) == MAX_UNANSWERED_SLICES
+    assert (report.landed_rows, len(report.failed_slices), report.is_worth_retrying) == (
+        0,
+        MAX_UNANSWERED_SLICES + 1,
+        True,
+    )

@@ -16,13 +16,14 @@ import duckdb
 
 from orchestration.contracts import LANDED_COLUMNS
 from orchestration.partition import DailyPartition
+from orchestration.run_context import RunContext
 from orchestration.settings import Metrics, Organisation, Schedule, Settings
 from orchestration.warehouse.dbt_runner import Command, run_dbt, settings_arguments
 from orchestration.warehouse.duckdb_relations import prepare
-from orchestration.warehouse.inputs import BuildInputs, collect
+from orchestration.warehouse.inputs import BuildInputs
 from tests import parsed_project
 
-MODELS = ("+int_metrics__changes", "+int_metrics__delivery")
+MODELS = ("+int_metrics__cells",)
 HISTORY_START = date(2026, 8, 31)
 Row = dict[str, object]
 
@@ -153,7 +154,7 @@ class Warehouse:
 
     def cell(self, metric: str, entity: str, week: str, columns: str = "numerator, denominator") -> tuple[object, ...]:
         where = f"metric_id = '{metric}' and entity_id = '{entity}' and week_start_date = date '2026-{week}'"
-        return self.one(columns, "metrics.int_metrics__outcomes", where)
+        return self.one(columns, "metrics.int_metrics__cells", where)
 
 
 def build(company: Company, folder: Path, as_of: str, cohort_days: int = 14, command: Command = "run") -> Warehouse:
@@ -162,7 +163,7 @@ def build(company: Company, folder: Path, as_of: str, cohort_days: int = 14, com
         data=folder, organisation=Organisation(name="acme"), schedule=Schedule(start_date=HISTORY_START),
         metrics=Metrics(cohort_days=cohort_days),
     )  # fmt: skip
-    inputs = collect(settings, DailyPartition(at(as_of).replace(tzinfo=UTC)))
+    inputs = RunContext(settings, DailyPartition(at(as_of).replace(tzinfo=UTC))).inputs
     seeded = folder / "seeded.duckdb"
     if not seeded.exists():
         parsed_project.give(settings)

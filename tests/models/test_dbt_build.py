@@ -6,7 +6,8 @@ import pytest
 
 from orchestration.partition import DailyPartition
 from orchestration.settings import Organisation, Settings
-from orchestration.warehouse.dbt_runner import DbtOutcome, dbt_arguments, dbt_state, run_dbt
+from orchestration.warehouse.dbt_results import DbtOutcome
+from orchestration.warehouse.dbt_runner import dbt_arguments, dbt_state, run_dbt
 from orchestration.warehouse.duckdb_relations import prepare
 from orchestration.warehouse.inputs import collect
 from tests import parsed_project

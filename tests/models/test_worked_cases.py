@@ -184,7 +184,7 @@ def test_e24_a_rollback_alone_proves_a_failure(partition):
 
 def test_teams_add_up_to_the_organisation(partition):
     by_type = """
-        select metric_id, week_start_date from metrics.int_metrics__outcomes
+        select metric_id, week_start_date from metrics.int_metrics__cells
         where value is null or metric_id in ('merged_changes', 'deployment_frequency')
         group by metric_id, week_start_date
         having sum(numerator) filter (where entity_type = 'team')

@@ -23,7 +23,9 @@ create or replace table marts.kpi_values (
 );
 """
 DOCS = {
-    "kpi_values": RelationDocs("One row per metric, entity and week.", {"value": "The figure, null when withheld."}),
+    "kpi_values": RelationDocs(
+        "One row per metric, entity and week.", {"value": "The figure, null when it is not shown."}
+    ),
     "dim_teams": RelationDocs("One row per team.", {"team_id": "Who is measured."}),
 }
 
@@ -38,7 +40,7 @@ select * from (values
 create schema if not exists metrics;
 """
 MEASURED = """
-create or replace table metrics.int_metrics__all as
+create or replace table metrics.int_metrics__cells as
 select metric_id, entity_type, entity_id, week_start_date, 6 as contributors, cast(0.3 as double) as largest_share
 from marts.kpi_values;
 """
@@ -63,6 +65,13 @@ def make_warehouse(path: Path, tokens: float = 1000.0, merge_rate: float | None 
     return path
 
 
+def completeness(missing: int, last: str | None = None) -> SourceCompleteness:
+    """Of git in four weeks: so many of 28 stream-days are missing."""
+    return SourceCompleteness(
+        source="git", expected_stream_days=28, missing_stream_days=missing, last_delivered_day=last
+    )
+
+
 def material(warehouse: Path, **changes: object) -> Material:
     """A publication's material from the small warehouse, all checks passed."""
     gate: tuple[Mapping[str, object], ...] = ({"check": "grain", "state": "passed"},)
@@ -74,7 +83,7 @@ def material(warehouse: Path, **changes: object) -> Material:
         code_version="0.1.0+abc",
         inputs_fingerprint="inputs-1",
         definitions={"uncached_input_tokens": 1, "merge_rate": 1},
-        sources=(SourceCompleteness(source="git", expected_days=28, missing_days=1, last_delivered_day="2026-11-15"),),
+        sources=(completeness(missing=1, last="2026-11-15"),),
         gate=gate,
     )
     return replace(base, **changes)

@@ -1,4 +1,4 @@
-"""The gate fails closed: whatever is missing, of another build, failed or in error stops the publication."""
+"""The gate fails closed: whatever is missing, of another build, failed or in error blocks the publication."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from orchestration.publishing.gate import Evidence, SourceFlow, Thresholds, judge, judge_unfinished
+from orchestration.publishing.evidence import Evidence, SourceFlow, Thresholds
+from orchestration.publishing.gate import evaluate, evaluate_unfinished
 from orchestration.publishing.policy.terms import Blocker
-from orchestration.publishing.publication import SourceCompleteness
 from orchestration.warehouse.build_record import BuildRecord, CheckResult, DbtReport, LandingRecord, QualityReport
-from orchestration.warehouse.dbt_runner import DbtOutcome, NodeResult
-from tests.publishing.small_warehouse import AS_OF
+from orchestration.warehouse.dbt_results import DbtOutcome, NodeResult
+from tests.publishing.small_warehouse import AS_OF, completeness
 
 MODEL, TEST = "model.counterpoise.kpi_values", "test.counterpoise.grain.1"
 
@@ -37,7 +37,7 @@ GOOD = Evidence(
     quality={"landed": quality("landed"), "published": quality("published")},
     landing={"git": LandingRecord(source="git")},
     flows=(SourceFlow("git", 1000, 20),),
-    sources=(SourceCompleteness(source="git", expected_days=28, missing_days=14, last_delivered_day=None),),
+    sources=(completeness(missing=14),),
     policy=(),
     thresholds=Thresholds(max_quarantine_share=0.02, min_coverage_share=0.5),
 )
@@ -68,47 +68,50 @@ BREAKS = {
         "missing_result",
     ),
     "a source that was not landed": ({"landing": {"git": None}}, "landing"),
-    "a truncated load": ({"landing": {"git": LandingRecord(source="git", refused=["3 of 100"])}}, "truncated_load"),
-    "too many refused records": ({"flows": (SourceFlow("git", 1000, 21),)}, "quarantine_share"),
-    "nothing but refused records": ({"flows": (SourceFlow("git", 2, 2),)}, "quarantine_share"),
+    "a truncated load": (
+        {"landing": {"git": LandingRecord(source="git", rejected_loads=["3 rows"])}},
+        "truncated_load",
+    ),
+    "too many rejected records": ({"flows": (SourceFlow("git", 1000, 21),)}, "quarantine_share"),
+    "nothing but rejected records": ({"flows": (SourceFlow("git", 2, 2),)}, "quarantine_share"),
     "too little coverage": (
-        {"sources": (SourceCompleteness(source="git", expected_days=28, missing_days=15, last_delivered_day=None),)},
+        {"sources": (completeness(missing=15),)},
         "source_coverage",
     ),
-    "policy": ({"policy": (Blocker(rule="no_ranking", met="x ranks", advice="do not"),)}, "no_ranking"),
+    "policy": ({"policy": (Blocker(rule="no_ranking", finding="x ranks", action="do not"),)}, "no_ranking"),
 }
 
 
 def test_a_whole_good_build_is_published():
-    assert judge(GOOD) == []
+    assert evaluate(GOOD) == []
 
 
 @pytest.mark.parametrize("broken", BREAKS)
-def test_the_gate_refuses(broken):
+def test_the_gate_blocks(broken):
     changes, rule = BREAKS[broken]
-    assert [blocker.rule for blocker in judge(replace(GOOD, **changes))] == [rule]
+    assert [blocker.rule for blocker in evaluate(replace(GOOD, **changes))] == [rule]
 
 
-def test_a_night_that_died_tells_what_it_found_and_not_what_it_missed():
+def test_a_run_that_failed_is_blocked_by_what_it_found_not_by_what_is_missing():
     died = replace(GOOD, dbt=None, quality={"landed": quality("landed", "failed"), "published": None})
-    assert [blocker.rule for blocker in judge_unfinished(died)] == ["quality_landed"]
+    assert [blocker.rule for blocker in evaluate_unfinished(died)] == ["quality_landed"]
 
 
-def test_a_warning_does_not_stop_a_night():
+def test_a_warning_does_not_block_a_run():
     warned = {**QUALITY, "landed": quality("landed", "warned")}
-    assert judge(replace(GOOD, dbt=dbt(status="warn"), quality=warned)) == []
+    assert evaluate(replace(GOOD, dbt=dbt(status="warn"), quality=warned)) == []
 
 
-def test_a_refusal_gives_the_numbers():
-    met = judge(replace(GOOD, flows=(SourceFlow("git", 1000, 21),)))[0].met
-    assert met == "git: 21 of 1,000 records refused (2.1%, allowed 2.0%)"
+def test_a_blocker_names_the_numbers():
+    met = evaluate(replace(GOOD, flows=(SourceFlow("git", 1000, 21),)))[0].finding
+    assert met == "git: 21 of 1,000 records rejected (2.1%, allowed 2.0%)"
 
 
-def test_one_refused_record_of_a_quiet_day_stops_no_night():
-    assert judge(replace(GOOD, flows=(SourceFlow("git", 27, 1),))) == []
+def test_one_rejected_record_of_a_quiet_day_blocks_no_run():
+    assert evaluate(replace(GOOD, flows=(SourceFlow("git", 27, 1),))) == []
 
 
-def test_of_two_windows_the_worse_is_told_once():
+def test_of_two_windows_only_the_worse_blocks():
     flows = (SourceFlow("git", 2100, 60), SourceFlow("git", 100, 60))
-    found = judge(replace(GOOD, flows=flows))
-    assert [each.met for each in found] == ["git: 60 of 100 records refused (60.0%, allowed 2.0%)"]
+    found = evaluate(replace(GOOD, flows=flows))
+    assert [each.finding for each in found] == ["git: 60 of 100 records rejected (60.0%, allowed 2.0%)"]

@@ -27,9 +27,17 @@ from tests.publishing.small_warehouse import AS_OF, make_warehouse
 
 DAY = date(2026, 11, 15)
 PARTITION = DailyPartition.of(DAY)
-COLUMNS = (Column("id", "string", required=True), Column("on_date", "date"), Column("output_tokens", "bigint"))
-STREAM = StreamContract("claude_code", "usage", "replace_day", ("id",), "on_date", None, COLUMNS)
-CONTRACTS = {"claude_code": SourceContract("claude_code", {"usage": STREAM}, lookback_days=7, freshness_days=2)}
+COLUMNS = (
+    Column(name="id", data_type="string", required=True),
+    Column(name="on_date", data_type="date"),
+    Column(name="output_tokens", data_type="bigint"),
+)
+STREAM = StreamContract(
+    source="claude_code", stream="usage", load_mode="replace_day", key=("id",), day="on_date", columns=COLUMNS
+)
+CONTRACTS = {
+    "claude_code": SourceContract(source="claude_code", streams={"usage": STREAM}, lookback_days=7, freshness_days=2)
+}
 
 
 def load_of(folder, days_ago: int, rows: int, *, ids: str | None = "a", tokens: int = 5, quarantined: int = 0) -> Load:
@@ -39,7 +47,7 @@ def load_of(folder, days_ago: int, rows: int, *, ids: str | None = "a", tokens: 
     table = {"id": pa.array([ids] * rows, pa.string()), "on_date": [day] * rows, "output_tokens": [tokens] * rows}
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table(table), folder / path)
-    brought = StreamLoad(
+    part = StreamLoad(
         received=rows + quarantined,
         landed=rows,
         quarantined=quarantined,
@@ -53,7 +61,7 @@ def load_of(folder, days_ago: int, rows: int, *, ids: str | None = "a", tokens: 
         sequence=1,
         digest="d",
         day=day,
-        streams={"usage": brought},
+        streams={"usage": part},
     )
 
 
@@ -70,7 +78,7 @@ def history(folder, rows: int = 50) -> list[Load]:
     return [load_of(folder, days_ago, rows) for days_ago in range(35)]
 
 
-def test_an_ordinary_night_passes(tmp_path):
+def test_an_ordinary_run_passes(tmp_path):
     assert found_wrong(tmp_path, history(tmp_path / "landing")) == {}
 
 
@@ -92,27 +100,27 @@ def test_negative_tokens_fail(tmp_path):
     assert list(found_wrong(tmp_path, loads)) == ["failed quantities_are_not_negative"]
 
 
-def test_a_source_that_fell_silent_warns(tmp_path):
+def test_a_source_that_stopped_delivering_warns(tmp_path):
     wrong = found_wrong(tmp_path, history(tmp_path / "landing")[3:])
     assert wrong == {"warned freshness": "1 of 1: days_behind 3.0, stream usage"}
 
 
-def test_too_many_refused_records_fail(tmp_path):
+def test_too_many_rejected_records_fail(tmp_path):
     loads = [*history(tmp_path / "landing")[1:], load_of(tmp_path / "landing", 0, 50, quarantined=40)]
     assert list(found_wrong(tmp_path, loads)) == ["failed quarantine_share"]
 
 
-def test_a_long_first_night_hides_no_bad_second_one(tmp_path):
+def test_a_long_first_run_does_not_hide_a_bad_second_one(tmp_path):
     loads = [
         load_of(tmp_path / "landing", ago, rows, quarantined=bad) for ago, rows, bad in ((1, 9000, 0), (0, 90, 30))
     ]
     settings = load_settings(data=tmp_path).model_copy(update={"sources": {"claude_code": {}}})
     inputs = BuildInputs(settings, PARTITION, CONTRACTS, {"claude_code": loads})
-    standing = SimpleNamespace(as_of=PARTITION.as_of - timedelta(days=1))
-    since = evidence.new_since(inputs, standing)
+    current = SimpleNamespace(as_of=PARTITION.as_of - timedelta(days=1))
+    since = evidence.new_since(inputs, current)
     shares = {frame.rows["quarantine_share"][0] for frame in landed.frames(inputs, since) if "received" in frame.rows}
     assert shares == {0.25}
-    assert [(flow.received, flow.quarantined) for flow in evidence.flows(inputs, standing)] == [(9120, 30), (120, 30)]
+    assert [(flow.received, flow.quarantined) for flow in evidence.flows(inputs, current)] == [(9120, 30), (120, 30)]
 
 
 def test_a_load_that_lost_records_fails(tmp_path):
@@ -154,19 +162,19 @@ BREAKS = {
     "update marts.kpi_values set value = -1 where metric_id != 'merge_rate'": "values_are_not_negative",
     "update marts.kpi_values set n = -1": "n_is_not_negative",
     "update marts.kpi_values set completeness = 1.01": "completeness_lies_between_0_and_1",
-    "update marts.kpi_values set lower = value + 1e-6": "intervals_hold_their_value_from_below",
-    "update marts.kpi_values set upper = value - 1e-6": "intervals_hold_their_value_from_above",
+    "update marts.kpi_values set lower = value + 1e-6": "no_value_is_below_its_interval",
+    "update marts.kpi_values set upper = value - 1e-6": "no_value_is_above_its_interval",
     "update marts.kpi_values set maturity = 'ripe'": "maturity_is_known",
     "update marts.kpi_values set reason = 'because'": "reason_is_known",
     "insert into marts.kpi_values from marts.kpi_values limit 1": "rows_are_unique",
     "update marts.kpi_values set week_start_date = '2026-10-19' where week_start_date < '2026-11-09'": (
-        "no_week_is_missing_in_a_row_of_weeks"
+        "weeks_have_no_gaps"
     ),
-    "update marts.kpi_values set week_start_date = week_start_date - 14": "the_newest_week_is_there",
-    "delete from marts.kpi_values": "there_are_figures",
+    "update marts.kpi_values set week_start_date = week_start_date - 14": "the_newest_week_is_recent",
+    "delete from marts.kpi_values": "figures_exist",
     "alter table marts.kpi_values alter n type integer": "columns_and_types_equal_the_contract",
     "alter table marts.kpi_values add person_key varchar": "no_column_is_named_after_a_person",
-    "alter table marts.kpi_values add token_rank integer": "no_column_ranks",
+    "alter table marts.kpi_values add token_rank integer": "no_column_is_a_ranking",
 }
 
 

@@ -1,4 +1,4 @@
-"""One small company for all tests of this folder: 44 people, eight weeks, everything else as in the large one."""
+"""One small company for all tests of this folder: 44 people and eight weeks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def graphql(addresses: Addresses) -> Callable[..., dict[str, Any]]:
         body = {"query": query, "variables": variables}
         headers = {"Authorization": "Bearer x"}
         answer: dict[str, Any] = requests.post(
-            f"{addresses.github}/graphql", json=body, headers=headers, timeout=10
+            f"{addresses.of('github')}/graphql", json=body, headers=headers, timeout=10
         ).json()
         return answer
 

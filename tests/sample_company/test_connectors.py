@@ -1,4 +1,4 @@
-"""The real connectors read the sample company: nothing is refused but what was planted, and nothing is missing."""
+"""The real connectors read the whole sample company and reject only what was planted."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from orchestration.settings import load_settings
 PLANTED = {"company_files": BROKEN_ROWS}
 
 
-class Reading:
+class Read:
     """All that one connector yields in one run."""
 
     def __init__(self, source: str, world: World) -> None:
         module = connector(source)
         config = load_settings().source_config(source)
         self.rows: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
+        self.rejected: Counter[str] = Counter()
         self.records: dict[str, list[Mapping[str, object]]] = {}
         for slice_ in module.slices(config, DailyPartition(world.end), {}):
             for item in slice_.items():
-                self.take(item)
+                self.add(item)
 
-    def take(self, item: object) -> None:
+    def add(self, item: object) -> None:
         if isinstance(item, RejectedRecord):
-            self.refused[item.stream] += 1
+            self.rejected[item.stream] += 1
         if isinstance(item, Batch):
             self.rows[item.stream] += item.table.num_rows
             self.records.setdefault(item.stream, []).extend(item.table.to_pylist())
@@ -47,15 +47,15 @@ def read(world: World, monkeypatch: pytest.MonkeyPatch):
     with serve(world) as addresses:
         for name, value in settings_overrides(world.directory, addresses).items():
             monkeypatch.setenv(name, value)
-        yield lambda source: Reading(source, world)
+        yield lambda source: Read(source, world)
 
 
 @pytest.mark.parametrize("source", ["company_files", "copilot", "git", "github", "pagerduty"])
-def test_nothing_is_refused_but_what_was_planted(read, source):
-    assert read(source).refused == PLANTED.get(source, {})
+def test_only_planted_records_are_rejected(read, source):
+    assert read(source).rejected == PLANTED.get(source, {})
 
 
-def test_company_files_hold_everybody(read, world: World):
+def test_company_files_have_every_person(read, world: World):
     found = read("company_files").rows
     assert found["people"] == len(world.people)
     assert found["absences"] == len(world.absences)
@@ -68,7 +68,7 @@ def test_git_finds_each_merge_and_each_release(read, world: World):
     assert found["tags"] > 0
 
 
-def test_github_tells_each_change_with_its_history(read, world: World):
+def test_github_has_each_change_with_its_history(read, world: World):
     found = read("github").rows
     assert found["pull_requests"] == len(world.changes)
     assert found["deployments"] == len(world.deployments)
@@ -76,14 +76,14 @@ def test_github_tells_each_change_with_its_history(read, world: World):
     assert found["pull_request_reviews"] == len(reviews)
 
 
-def test_claude_code_refuses_only_lines_that_were_cut_off(read, world: World):
-    refused = read("claude_code").refused
+def test_claude_code_rejects_only_incomplete_lines(read, world: World):
+    rejected = read("claude_code").rejected
     cut = [path for path in (world.directory / "claude_logs").rglob("*.jsonl")
            if not path.read_bytes().endswith(b"}\n")]  # fmt: skip
-    assert refused == {"session_lines": len(cut)}
+    assert rejected == {"session_lines": len(cut)}
 
 
-def test_claude_code_tells_each_answer_at_least_once(read, world: World):
+def test_claude_code_logs_have_each_response_at_least_once(read, world: World):
     lines = read("claude_code").records["session_lines"]
     final: dict[object, int] = {}
     for line in lines:
@@ -92,23 +92,23 @@ def test_claude_code_tells_each_answer_at_least_once(read, world: World):
     assert sum(final.values()) == sum(call.output for session in logged for call in session.calls)
 
 
-def test_analytics_tell_all_tokens_of_their_people(read, world: World):
-    told = [row for row in read("claude_code").records["analytics_models"] if row["actor"]["type"] == "user_actor"]
+def test_analytics_have_all_tokens_of_their_people(read, world: World):
+    rows = [row for row in read("claude_code").records["analytics_models"] if row["actor"]["type"] == "user_actor"]
     people = [session for session in world.sessions if world.person[session.hr_id].tool == "claude_api"]
-    assert sum(row["tokens"]["output"] for row in told) == sum(call.output for one in people for call in one.calls)
+    assert sum(row["tokens"]["output"] for row in rows) == sum(call.output for one in people for call in one.calls)
 
 
-def test_copilot_tells_each_day_but_those_of_the_outage(read, world: World):
-    reading = read("copilot")
-    days = {str(record["day"]) for record in reading.records["user_days"]}
+def test_copilot_has_each_day_but_those_of_the_outage(read, world: World):
+    found_in = read("copilot")
+    days = {str(record["day"]) for record in found_in.records["user_days"]}
     book = Book.of(world, "copilot")
     assert days == {str(day) for day in book.days if day not in world.outage_days}
 
 
-def test_pagerduty_tells_each_incident_and_each_written_cause(read, world: World):
-    reading = read("pagerduty")
-    told = {record["id"] for record in reading.records["incidents"]}
-    assert told == {incident.incident_id for incident in world.incidents}
+def test_pagerduty_has_each_incident_and_each_written_cause(read, world: World):
+    found_in = read("pagerduty")
+    found = {record["id"] for record in found_in.records["incidents"]}
+    assert found == {incident.incident_id for incident in world.incidents}
     causes = {record["explicit_cause_sha"] for stream in ("incidents", "log_entries")
-              for record in reading.records[stream]} - {None}  # fmt: skip
+              for record in found_in.records[stream]} - {None}  # fmt: skip
     assert causes == {world.oids[incident.cause.change_key] for incident in world.incidents if incident.cause}

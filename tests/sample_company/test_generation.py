@@ -1,4 +1,4 @@
-"""The company is the same every time, and as messy as it claims to be."""
+"""The company is the same every time and has the defects that it is meant to have."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_written_company_loads_as_it_was(world: World, directory: Path):
     assert found.oids == world.oids
 
 
-def test_the_full_company_has_the_size_it_promises():
+def test_the_full_company_has_its_documented_size():
     world = make_world()
     assert len(world.people) == 60
     assert 2500 <= len(world.changes) <= 4000
@@ -72,17 +72,17 @@ def test_repositories_pass_gits_own_check(directory: Path):
     assert subprocess.run(check, capture_output=True, check=False).returncode == 0
 
 
-def test_every_answer_stands_in_the_logs_in_full(world: World, directory: Path):
+def test_every_response_is_in_the_logs_in_full(world: World, directory: Path):
     written: dict[str, int] = {}
     for path in (directory / "claude_logs").rglob("*.jsonl"):
         for line in path.read_bytes().splitlines():
-            for message, usage in answers_in(line):
+            for message, usage in responses_in(line):
                 written[message] = max(written.get(message, 0), usage["output_tokens"])
     logged = [session for session in world.sessions if world.person[session.hr_id].tool == "claude_log"]
     assert sum(written.values()) == sum(call.output for session in logged for call in session.calls)
 
 
-def answers_in(line: bytes) -> list[tuple[str, dict[str, int]]]:
+def responses_in(line: bytes) -> list[tuple[str, dict[str, int]]]:
     """The message of one line, also one level deeper; nothing for a broken line."""
     try:
         found = json.loads(line)
@@ -102,7 +102,7 @@ def test_a_day_of_use_is_the_same_day_in_both_zones(world: World):
     assert {(at + timedelta(hours=2)).date() == at.date() for at in ends} == {True}
 
 
-def test_gamers_use_more_and_keep_nothing(world: World):
+def test_gaming_sessions_accept_nothing(world: World):
     gaming = [session for session in world.sessions if session.is_gaming]
     kinds = {world.person[session.hr_id].behaviour for session in gaming}
     assert kinds == {"busy_loop", "threshold_chaser", "leaderboard_sprinter", "discard_everything"}

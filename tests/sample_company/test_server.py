@@ -1,4 +1,4 @@
-"""The server pages as the tools do and never tells what had not happened yet."""
+"""The server pages as the tools do and never shows what had not happened yet."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def test_pages_of_pull_requests_hold_each_one_once(graphql, world: World):
     assert sorted(numbers) == [change.number for change in world.changes if change.repository == "acme/ledger"]
 
 
-def test_newest_updates_come_first_and_only_asked_fields_come(graphql):
+def test_newest_updates_come_first_with_selected_fields_only(graphql):
     nodes = page(graphql)["nodes"]
     assert [node["updatedAt"] for node in nodes] == sorted((node["updatedAt"] for node in nodes), reverse=True)
     assert set(nodes[0]) == {"number", "updatedAt", "mergedAt", "author", "events"}
 
 
-def test_timeline_holds_only_the_asked_kinds(graphql):
+def test_a_timeline_has_only_the_selected_event_types(graphql):
     merged = next(node for node in page(graphql)["nodes"] if node["mergedAt"])
     assert merged["events"]["nodes"] == [{"__typename": "MergedEvent"}]
 
@@ -53,21 +53,23 @@ def test_bots_have_no_suffix_in_graphql(graphql, world: World):
     assert "dependabot" in {(node["author"] or {}).get("login") for node in nodes}
 
 
-def test_an_earlier_night_sees_no_later_merge(graphql, addresses, world: World):
+def test_an_earlier_run_sees_no_later_merge(graphql, addresses, world: World):
     addresses.as_of = world.end - timedelta(weeks=4)
     stamps = [value for node in page(graphql)["nodes"] for value in (node["updatedAt"], node["mergedAt"]) if value]
     assert max(stamps) < addresses.as_of.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_issue_pages_are_linked(addresses, get):
-    first = get(f"{addresses.github}/repos/acme/ledger/issues", per_page=10, state="all", since="2026-05-20T00:00:00Z")
+    first = get(
+        f"{addresses.of('github')}/repos/acme/ledger/issues", per_page=10, state="all", since="2026-05-20T00:00:00Z"
+    )
     second = get(first.links["next"]["url"])
     assert len(first.json()) == 10
     assert {row["number"] for row in first.json()}.isdisjoint(row["number"] for row in second.json())
 
 
 def test_analytics_of_a_day_come_in_pages(addresses, get):
-    url = f"{addresses.anthropic}/v1/organizations/usage_report/claude_code"
+    url = f"{addresses.of('anthropic')}/v1/organizations/usage_report/claude_code"
     first = get(url, starting_at="2026-06-16", limit=2).json()
     second = get(url, starting_at="2026-06-16", limit=2, page=first["next_page"]).json()
     assert first["has_more"] is True
@@ -75,19 +77,19 @@ def test_analytics_of_a_day_come_in_pages(addresses, get):
 
 
 def test_analytics_of_a_day_that_is_not_over_are_empty(addresses, get, world: World):
-    url = f"{addresses.anthropic}/v1/organizations/usage_report/claude_code"
+    url = f"{addresses.of('anthropic')}/v1/organizations/usage_report/claude_code"
     assert get(url, starting_at=str(world.end.date())).json()["data"] == []
 
 
 def report(addresses, get, day) -> list[dict[str, object]]:
-    answer = get(f"{addresses.copilot}/orgs/acme/copilot/metrics/reports/users-1-day", day=str(day))
+    answer = get(f"{addresses.of('copilot')}/orgs/acme/copilot/metrics/reports/users-1-day", day=str(day))
     parts = [requests.get(link, timeout=10).text.splitlines() for link in answer.json()["download_links"]]
     return [line for part in parts for line in part]
 
 
-def test_a_signed_link_refuses_a_credential(addresses, get, world: World):
+def test_a_signed_link_rejects_a_credential(addresses, get, world: World):
     day = next(iter(Book.of(world, "copilot").days))
-    answer = get(f"{addresses.copilot}/orgs/acme/copilot/metrics/reports/users-1-day", day=str(day))
+    answer = get(f"{addresses.of('copilot')}/orgs/acme/copilot/metrics/reports/users-1-day", day=str(day))
     link = answer.json()["download_links"][0]
     assert get(link).status_code == 400
     assert requests.get(link, timeout=10).status_code == 200
@@ -101,21 +103,21 @@ def test_a_copilot_day_is_revised_within_three_days(addresses, get, world: World
     assert len(report(addresses, get, day)) < len(final)
 
 
-def test_the_outage_answers_no_content(addresses, get, world: World):
-    url = f"{addresses.copilot}/orgs/acme/copilot/metrics/reports/users-1-day"
+def test_a_day_of_the_outage_has_no_report(addresses, get, world: World):
+    url = f"{addresses.of('copilot')}/orgs/acme/copilot/metrics/reports/users-1-day"
     assert [get(url, day=str(day)).status_code for day in world.outage_days] == [204, 204, 204]
 
 
 def test_one_person_holds_two_seats(addresses, get):
-    found = get(f"{addresses.copilot}/orgs/acme/copilot/billing/seats", per_page=100).json()
+    found = get(f"{addresses.of('copilot')}/orgs/acme/copilot/billing/seats", per_page=100).json()
     holders = [seat["assignee"]["id"] for seat in found["seats"]]
     assert len(holders) == len(set(holders)) + 1 == found["total_seats"] + 1
 
 
 def test_incidents_come_by_window_and_offset(addresses, get, world: World):
     params = {"since": "2026-05-18T00:00:00Z", "until": "2026-07-13T00:00:00Z", "limit": 10}
-    first = get(f"{addresses.pagerduty}/incidents", **params, offset=0).json()
-    second = get(f"{addresses.pagerduty}/incidents", **params, offset=10).json()
+    first = get(f"{addresses.of('pagerduty')}/incidents", **params, offset=0).json()
+    second = get(f"{addresses.of('pagerduty')}/incidents", **params, offset=10).json()
     assert first["more"] is True
     assert first["incidents"][-1]["created_at"] <= second["incidents"][0]["created_at"]
 
@@ -128,6 +130,10 @@ def test_a_later_success_does_not_hide_an_earlier_one(graphql):
     assert any({"SUCCESS", "INACTIVE"} <= found for found in states)
 
 
-def test_nobody_is_answered_without_a_credential(addresses):
-    asked = (f"{addresses.github}/orgs/acme/repos", f"{addresses.pagerduty}/users", f"{addresses.anthropic}/v1/x")
-    assert [requests.get(url, timeout=10).status_code for url in asked] == [401, 401, 401]
+def test_a_request_without_a_credential_is_rejected(addresses):
+    urls = (
+        f"{addresses.of('github')}/orgs/acme/repos",
+        f"{addresses.of('pagerduty')}/users",
+        f"{addresses.of('anthropic')}/v1/x",
+    )
+    assert [requests.get(url, timeout=10).status_code for url in urls] == [401, 401, 401]

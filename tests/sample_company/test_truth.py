@@ -1,4 +1,4 @@
-"""The truth agrees with itself, with what was planted, and with what could be known at an instant."""
+"""The truth agrees with itself, with what was planted, and with what was known at an instant."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sums(large: World) -> dict[str, Counter[str]]:
     return found
 
 
-def test_merged_is_what_people_and_agents_merged(sums):
+def test_merged_is_the_sum_of_people_and_agents(sums):
     for counts in sums.values():
         assert counts["merged"] == counts["merged_by_people"] + counts["merged_by_agents"]
 
@@ -42,15 +42,15 @@ def test_deleted_authors_belong_to_no_team(large, sums):
     )
 
 
-def test_all_tokens_of_logs_and_analytics_are_somewhere(large, sums):
-    told = [session for session in large.sessions if large.person[session.hr_id].tool.startswith("claude")]
-    people = sum(call.output for session in told for call in session.calls)
+def test_all_tokens_of_logs_and_analytics_are_counted_once(large, sums):
+    reported = [session for session in large.sessions if large.person[session.hr_id].tool.startswith("claude")]
+    people = sum(call.output for session in reported for call in session.calls)
     teams = sum(counts["output_tokens"] for team, counts in sums.items() if team != "unassigned")
     assert teams == people
 
 
 @pytest.mark.parametrize("team", [team.team_id for team in make_world(weeks=1).teams])
-def test_planted_rates_come_out(large, sums, team):
+def test_counts_give_the_planted_rates(large, sums, team):
     planted = next(one for one in large.teams if one.team_id == team)
     counts = sums[team]
     settled = counts["ready"]
@@ -76,7 +76,7 @@ def test_heavy_honest_people_ship_more_than_gamers(large):
     assert min(heavy) > max(gamers)
 
 
-def test_gaming_lies_in_the_teams_that_were_cast(sums):
+def test_gaming_is_only_in_the_planted_teams(sums):
     assert {team for team, counts in sums.items() if counts["gaming_tokens"]} == {"growth", "mobile"}
 
 
@@ -85,18 +85,18 @@ def test_chasers_are_active_and_do_not_qualify(sums):
     assert sums["payments"]["qualified_people"] == sums["payments"]["active_people"]
 
 
-def test_nobody_is_active_who_is_not_eligible(sums):
+def test_active_people_are_eligible(sums):
     for counts in sums.values():
         assert counts["active_people"] <= counts["eligible_people"]
 
 
-def test_an_earlier_truth_knows_nothing_of_later_weeks(large):
+def test_an_earlier_truth_has_no_later_weeks(large):
     early = large.first_monday + timedelta(weeks=4)
     rows = truth(large, large.end - timedelta(weeks=large.weeks - 4, hours=3))["team_weeks"]
     assert max(row["week_start_date"] for row in rows) < str(early)
 
 
-def test_a_late_cause_makes_a_failure_only_once_it_is_written(large):
+def test_a_late_cause_makes_a_failure_only_when_it_is_written(large):
     late = next(row for row in large.incidents if row.cause_at and row.cause_at - row.started_at > timedelta(days=9))
     before, after = (failures_of(large, late.service_id, at) for at in (late.cause_at, large.end))
     assert before < after

@@ -1,4 +1,4 @@
-"""dbt's command line is a pure function, and whatever dbt does not call good is failed."""
+"""dbt's command line is a pure function, and every status that is not known to be good is failed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import load_settings
+from orchestration.warehouse.dbt_manifest import read_manifest
+from orchestration.warehouse.dbt_results import DbtOutcome, NodeResult
 from orchestration.warehouse.dbt_runner import (
-    DbtOutcome,
-    NodeResult,
     current_manifest,
     dbt_arguments,
+    parsed_project_path,
+    read_parsed_project,
     run_dbt,
     settings_arguments,
 )
@@ -30,7 +32,7 @@ def test_the_command_line_of_a_build():
     ]
 
 
-def test_a_full_refresh_of_a_selection_is_asked_for_in_words():
+def test_a_full_refresh_and_a_selection_are_passed_to_dbt():
     arguments = dbt_arguments(
         "build", project=PROJECT, state=STATE, target="spark", select=("marts", "+a"), full_refresh=True
     )
@@ -98,8 +100,8 @@ def test_results_come_node_by_node_and_a_failing_test_is_a_result(settings):
     lines: list[str] = []
     outcome = run_dbt(settings, settings_arguments(settings, "build"), lines.append)
     assert outcome.error is None
-    told = {(node.kind, node.state, node.failures) for node in outcome.nodes}
-    assert told == {("model", "passed", None), ("test", "passed", 0), ("test", "failed", 1)}
+    results = {(node.kind, node.state, node.failures) for node in outcome.nodes}
+    assert results == {("model", "passed", None), ("test", "passed", 0), ("test", "failed", 1)}
     assert not outcome.is_good
     assert lines == ["model ones: success", "test accepted_values_ones_one__2: fail"]
 
@@ -129,6 +131,14 @@ def test_an_unchanged_project_is_not_parsed_again(settings):
     assert current_manifest(settings).stat().st_mtime_ns > parsed
 
 
+def test_dbt_reads_its_parsed_project_again_whole(settings):
+    expected = read_manifest(current_manifest(settings)).expected
+    parsed = read_parsed_project(parsed_project_path(settings))
+    assert set(parsed.nodes) == expected
+    assert parsed.nodes["model.small.ones"].raw_code == "select 1 as one"
+    assert parsed.flat_graph["nodes"].keys() == parsed.nodes.keys()
+
+
 def test_a_project_is_not_parsed_again_because_its_data_moved(settings, tmp_path):
     stamp = current_manifest(settings).with_name("parsed_from.txt").stat().st_mtime_ns
     shutil.copytree(settings.data, tmp_path / "moved")
@@ -138,6 +148,6 @@ def test_a_project_is_not_parsed_again_because_its_data_moved(settings, tmp_path
     assert current_manifest(moved).with_name("parsed_from.txt").stat().st_mtime_ns == stamp
 
 
-def test_a_project_is_parsed_again_when_what_dbt_takes_back_is_gone(settings):
+def test_a_project_is_parsed_again_when_the_parsed_project_is_gone(settings):
     (current_manifest(settings).parent / "partial_parse.msgpack").unlink()
     assert run_dbt(settings, settings_arguments(settings, "run")).error is None

@@ -1,14 +1,18 @@
 """The relations that dbt reads show exactly the landed files that count."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
 import pytest
 
-from orchestration.contracts import StreamContract
+from orchestration.contracts import Column, StreamContract
+from orchestration.errors import WarehouseError
 from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
+from orchestration.storage.relations import open_read_only
 from orchestration.warehouse.duckdb_relations import prepare, record_built
 from orchestration.warehouse.inputs import BuildInputs, coverage
 from tests.landing.conftest import CONTRACT, event, slice_
@@ -93,6 +97,29 @@ def test_a_torn_warehouse_file_is_made_anew(inputs):
     assert ask(built, "select count(*) from run.context") == [(1,)]
 
 
+HOLDER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+
+
+def test_a_warehouse_that_another_process_has_open_is_kept(inputs):
+    built = inputs()
+    prepare(built)
+    command, pipe = [sys.executable, "-c", HOLDER, str(built.settings.warehouse)], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as other:
+        other.stdout.readline()
+        with pytest.raises(WarehouseError, match="is open elsewhere"):
+            prepare(built)
+        other.stdin.close()
+    assert ask(built, "select count(*) from run.context") == [(1,)]
+
+
+def test_a_warehouse_that_this_process_has_open_to_read_is_kept(inputs):
+    built = inputs()
+    prepare(built)
+    with open_read_only(built.settings.warehouse), pytest.raises(WarehouseError, match="is open elsewhere"):
+        prepare(built)
+    assert ask(built, "select count(*) from run.context") == [(1,)]
+
+
 def test_the_fingerprint_tells_nights_apart_and_nothing_else(inputs, land):
     land(slice_("a", [event(1)]))
     assert inputs().fingerprint == inputs().fingerprint
@@ -114,7 +141,10 @@ WEEK = timedelta(days=7)
 
 def read_until(*windows: tuple[date, date]) -> date | None:
     """The first day that an upsert stream of weekly windows has not read: (start, run of its newest load)."""
-    stream = StreamContract("pagerduty", "log_entries", "upsert", ("id",), None, None, ())
+    stream = StreamContract(
+        source="pagerduty", stream="log_entries", load_mode="upsert", key=("id",),
+        columns=(Column(name="id", data_type="string"),),
+    )  # fmt: skip
     part = ledger.StreamLoad(received=0, landed=0, quarantined=0, files=[])
     loads = [
         ledger.Load(

@@ -1,8 +1,10 @@
-{#- Shares and counts: metric, moment for date and team, what hits, whether misses count, which changes. -#}
+{#- Shares and counts: metric, moment that dates the change, condition of the numerator, whether each change is a trial
+    (a share) or not (a count), which changes. -#}
 {%- set shares = [
     ('merge_rate', 'close', 'is_merged', true, 'closed_at is not null and has_lifecycle'),
     ('merge_rate_14d', 'ready', 'coalesce(is_merged_in_time, false)', true, 'ready_at is not null'),
     ('merged_changes', 'merge', 'true', false, 'is_merged'),
+    ('net_merged_changes', 'merge', 'true', false, 'is_merged and not is_revert and not is_out_of_effect'),
     ('review_coverage', 'merge', 'has_qualifying_review', true, 'is_merged and has_lifecycle'),
     ('revert_rate_30d', 'merge', 'coalesce(is_reverted_soon, false)', true, 'is_merged and not is_revert'),
     ('ai_assisted_share', 'merge', "coalesce(ai_evidence_grade in ('A', 'B'), false)", true, 'is_merged'),
@@ -18,19 +20,7 @@
     ('merge_wait_hours', 'merge_wait_hours'),
     ('commit_to_merge_hours', 'commit_to_merge_hours'),
 ] -%}
-with context as (
-
-    select * from {{ ref('stg_run__context') }}
-
-),
-
-people as (
-
-    select * from {{ ref('int_changes__people') }}
-
-),
-
-changes as (
+with changes as (
 
     select
         changes.*,
@@ -45,8 +35,8 @@ changes as (
         changes.cycle_time_hours <= 24 * context.cohort_days as is_merged_in_time,
         {{ elapsed_hours('changes.merged_at', 'changes.reverted_at') }} <= 720 as is_reverted_soon
     from {{ ref('fct_changes') }} as changes
-    cross join context
-    inner join people
+    cross join {{ ref('stg_run__context') }} as context
+    inner join {{ ref('int_changes__people') }} as people
         on changes.change_id = people.change_id
     where changes.is_standard_population
 
@@ -54,7 +44,7 @@ changes as (
 
 points as (
 
-    {% for metric_id, moment, hit, has_misses, condition in shares -%}
+    {% for metric_id, moment, is_counted, has_trials, condition in shares -%}
         select
             '{{ metric_id }}' as metric_id,
             change_id as point_id,
@@ -62,8 +52,8 @@ points as (
             team_id_at_{{ moment }} as team_id,
             service_id,
             contributor,
-            case when {{ hit }} then cast(1 as double) else cast(0 as double) end as hits,
-            cast({{ 1 if has_misses else 'null' }} as double) as tries,
+            case when {{ is_counted }} then cast(1 as double) else cast(0 as double) end as numerator,
+            cast({{ 1 if has_trials else 'null' }} as double) as trials,
             cast(null as double) as hours
         from changes
         where {{ condition }}
@@ -77,8 +67,8 @@ points as (
             team_id_at_merge as team_id,
             service_id,
             contributor,
-            cast(null as double) as hits,
-            cast(null as double) as tries,
+            cast(null as double) as numerator,
+            cast(null as double) as trials,
             {{ hours }} as hours
         from changes
         where is_merged and {{ hours }} is not null
@@ -95,7 +85,7 @@ select
     team_id,
     service_id,
     contributor,
-    hits,
-    tries,
+    numerator,
+    trials,
     hours
 from points

@@ -1,4 +1,4 @@
-{#- Metric, things counted, hits, tries, hours. An incident adds an event to the exposure of its week, which
+{#- Metric, things counted, numerator, trials, hours. An incident adds an event to the exposure of its week, which
     is the deployments of that week. -#}
 {%- set measures = [
     ('deployment_frequency', 'deployments', '1', 'null', 'null'),
@@ -73,7 +73,7 @@ waits as (
 
 )
 
-{% for metric_id, things, hits, tries, hours in measures -%}
+{% for metric_id, things, numerator, trials, hours in measures -%}
     select
         '{{ metric_id }}' as metric_id,
         point_id,
@@ -81,8 +81,8 @@ waits as (
         team_id,
         service_id,
         contributor,
-        cast({{ hits }} as double) as hits,
-        cast({{ tries }} as double) as tries,
+        cast({{ numerator }} as double) as numerator,
+        cast({{ trials }} as double) as trials,
         cast({{ hours }} as double) as hours
     from {{ things }}
     {% if not loop.last %}union all

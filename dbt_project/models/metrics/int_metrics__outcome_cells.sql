@@ -1,94 +1,81 @@
 with points as (
 
+    select * from {{ ref('int_metrics__change_points') }}
+    union all
+    select * from {{ ref('int_metrics__delivery_points') }}
+
+),
+
+entity_points as (
+
+    select
+        points.*,
+        'organisation' as entity_type,
+        context.organisation as entity_id
+    from points
+    cross join {{ ref('stg_run__context') }} as context
+    union all
+    select
+        points.*,
+        'team' as entity_type,
+        points.team_id as entity_id
+    from points
+    union all
+    select
+        points.*,
+        'service' as entity_type,
+        points.service_id as entity_id
+    from points
+    where points.service_id is not null
+
+),
+
+ranked as (
+
     select
         *,
         row_number() over (
             partition by metric_id, entity_type, entity_id, week_start_date
             order by hours, point_id
-        ) as place,
-        count(*) over (partition by metric_id, entity_type, entity_id, week_start_date) as n
-    from {{ ref('int_metrics__outcome_points') }}
+        ) as hours_rank,
+        count(*) over (partition by metric_id, entity_type, entity_id, week_start_date) as points,
+        count(*) over (partition by metric_id, entity_type, entity_id, week_start_date, contributor)
+            as contributor_points
+    from entity_points
 
 ),
 
 -- the ranks between which the median lies with 95 % confidence; beyond the table by the normal approximation
-ranked as (
+bounded as (
 
     select
-        points.*,
+        ranked.*,
         case
-            when points.n <= 100 then intervals.lower_rank
-            else cast(floor(points.n / cast(2 as double) - 0.98 * sqrt(points.n)) as bigint)
+            when ranked.points <= 100 then intervals.lower_rank
+            else cast(floor(ranked.points / cast(2 as double) - 0.98 * sqrt(ranked.points)) as bigint)
         end as lower_rank
-    from points
-    left join {{ ref('median_intervals') }} as intervals
-        on points.n = intervals.n
-
-),
-
-cells as (
-
-    select
-        metric_id,
-        entity_type,
-        entity_id,
-        week_start_date,
-        sum(hits) as hits,
-        sum(tries) as tries,
-        count(*) as n,
-        count(distinct contributor) as contributors,
-        percentile_cont(0.5) within group (order by hours) as median_hours,
-        percentile_cont(0.75) within group (order by hours) as p75_hours,
-        percentile_cont(0.9) within group (order by hours) as p90_hours,
-        max(case when place = lower_rank then hours end) as lower_hours,
-        max(case when place = n - lower_rank + 1 then hours end) as upper_hours
     from ranked
-    group by metric_id, entity_type, entity_id, week_start_date
-
-),
-
-largest as (
-
-    select
-        metric_id,
-        entity_type,
-        entity_id,
-        week_start_date,
-        max(points) as largest_points
-    from (
-        select
-            metric_id,
-            entity_type,
-            entity_id,
-            week_start_date,
-            contributor,
-            count(*) as points
-        from points
-        where contributor is not null
-        group by metric_id, entity_type, entity_id, week_start_date, contributor
-    ) as by_contributor
-    group by metric_id, entity_type, entity_id, week_start_date
+    left join {{ ref('median_intervals') }} as intervals
+        on ranked.points = intervals.n
 
 )
 
 select
-    cells.metric_id,
-    cells.entity_type,
-    cells.entity_id,
-    cells.week_start_date,
-    cells.hits,
-    cells.tries,
-    cells.n,
-    cells.contributors,
-    largest.largest_points / cast(cells.n as double) as largest_share,
-    cells.median_hours,
-    cells.p75_hours,
-    cells.p90_hours,
-    cells.lower_hours,
-    cells.upper_hours
-from cells
-left join largest
-    on cells.metric_id = largest.metric_id
-    and cells.entity_type = largest.entity_type
-    and cells.entity_id = largest.entity_id
-    and cells.week_start_date = largest.week_start_date
+    metric_id,
+    entity_type,
+    entity_id,
+    week_start_date,
+    sum(numerator) as numerator,
+    sum(trials) as denominator,
+    case metric_id
+        when 'cycle_time_p75_hours' then percentile_cont(0.75) within group (order by hours)
+        when 'cycle_time_p90_hours' then percentile_cont(0.9) within group (order by hours)
+        else percentile_cont(0.5) within group (order by hours)
+    end as value,
+    max(case when hours_rank = lower_rank then hours end) as lower,
+    max(case when hours_rank = points - lower_rank + 1 then hours end) as upper,
+    coalesce(cast(sum(trials) as bigint), count(*)) as n,
+    count(distinct contributor) as contributors,
+    max(case when contributor is not null then contributor_points end) / cast(count(*) as double) as largest_share
+from bounded
+group by metric_id, entity_type, entity_id, week_start_date

@@ -1,13 +1,15 @@
-"""What a caller meets when a tool does not answer as it should.
+"""The errors of the HTTP layer, by what they mean for the caller.
 
-Every message names the method, the address without its query, the numbers met, what is kept and what to do.
-It never holds a header, a query string (download links carry their signature there) or a secret; the error
-of the HTTP library, which holds the request, is never chained to these.
+Every message names the method and the address without its query, the numbers, what is kept and what to do.
+It never holds a header, a query string (the signature of a download link) or a secret. The HTTP library's own
+error holds the request and is never chained.
 """
 
 from __future__ import annotations
 
 from orchestration.errors import PermissionDeniedError, RateLimitedError, SourceError, UnreachableError
+
+LANDED_IS_KEPT = "Everything that already landed is kept; repeat the run"
 
 
 class UnauthorisedError(PermissionDeniedError):
@@ -15,15 +17,15 @@ class UnauthorisedError(PermissionDeniedError):
 
 
 class ForbiddenError(PermissionDeniedError):
-    """403 that is no rate limit: the credential lacks a permission."""
+    """403 that is not a rate limit: the credential lacks a permission."""
 
 
 class NotFoundError(PermissionDeniedError):
-    """404: the thing is not there, or the credential may not know that it is."""
+    """404: it does not exist, or the credential has no access to it."""
 
 
 class GoneError(NotFoundError):
-    """410: the thing was there, or is switched off."""
+    """410: it was deleted or is switched off."""
 
 
 class RejectedError(SourceError):
@@ -31,7 +33,7 @@ class RejectedError(SourceError):
 
 
 class BrokenAnswerError(SourceError):
-    """The answer came and is not usable: cut off, no JSON, too large, or without the expected key."""
+    """The answer is not usable: cut off, not JSON, too large, or without the expected key."""
 
 
 class EndlessPagesError(SourceError):
@@ -39,6 +41,7 @@ class EndlessPagesError(SourceError):
 
 
 __all__ = [
+    "LANDED_IS_KEPT",
     "BrokenAnswerError",
     "EndlessPagesError",
     "ForbiddenError",

@@ -1,14 +1,14 @@
-"""The guarded session under dlt's REST client: every request of every connector passes through `send`.
+"""The session under dlt's REST client: every request of every connector passes through `send`.
 
-It follows redirects itself and only for GET, takes credentials off where the origin changes, reads the whole
-answer under a size cap and a deadline, refuses JSON that is cut off, and retries what may pass. Connectors
-only read, so a POST (GraphQL) is repeated as safely as a GET. Importing this module imports `requests`;
-`connectors/http/__init__.py` does so when a client is made, so that reading the definitions stays cheap.
+It follows redirects itself and only for GET, removes credentials where the origin changes, reads the whole answer
+within a size limit and a deadline, treats cut-off JSON as a failure, and retries transient failures. Connectors
+only read, so a POST (GraphQL) is retried as safely as a GET. Importing this module imports `requests`, so the
+package does it only when a client is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 from urllib.parse import urljoin
 
@@ -16,19 +16,21 @@ import orjson
 import requests
 from requests import PreparedRequest, Response
 
-from orchestration.connectors._http.credentials import Credentials, named, origin
+from orchestration.connectors._http.credentials import Credentials
 from orchestration.connectors._http.errors import BrokenAnswerError, RejectedError, UnreachableError
-from orchestration.connectors._http.waiting import RetryPolicy, TransientError, call_with_retries, raise_for_status
+from orchestration.connectors._http.responses import WholeResponse, chunks
+from orchestration.connectors._http.retries import RetryPolicy, TransientError, call_with_retries
+from orchestration.connectors._http.statuses import raise_for_status
+from orchestration.connectors._http.urls import origin, redacted_url
 
 MAX_REDIRECTS = 5
-CHUNK_BYTES = 64 * 1024
 ERROR_BYTES = 64 * 1024
 MESSAGE_CHARACTERS = 200
 Judge = Callable[[object, Mapping[str, str]], None]
 
 
 class GuardedSession(requests.Session):
-    """A session whose `send` returns a whole, judged answer or raises a `SourceError`."""
+    """A session whose `send` returns a complete, checked answer or raises a `SourceError`."""
 
     def __init__(self, retries: RetryPolicy, credentials: Credentials) -> None:
         super().__init__()
@@ -36,11 +38,11 @@ class GuardedSession(requests.Session):
         self.credentials = credentials
 
     def get_redirect_target(self, resp: Response) -> str | None:
-        """None: `_followed` decides, so that the library never re-sends a header."""
+        """None: `_followed` follows redirects, so that the library never sends a header again."""
         return None
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
-        """As `requests`, plus `attempts`, `judge` (looks at a parsed answer) and `spool` (file for the body)."""
+        """As `requests`, plus `attempts`, `judge` (checks a parsed answer) and `spool` (file for the body)."""
         attempts: int | None = kwargs.pop("attempts", None)
         judge: Judge | None = kwargs.pop("judge", None)
         spool: IO[bytes] | None = kwargs.pop("spool", None)
@@ -49,7 +51,7 @@ class GuardedSession(requests.Session):
             allow_redirects=False,
             timeout=(self.retries.connect_seconds, self.retries.read_seconds),
         )
-        what = named(request.method, request.url)
+        what = redacted_url(request.method, request.url)
 
         def attempt() -> Response:
             with self._accepted(request, what, kwargs) as answer:
@@ -76,7 +78,10 @@ class GuardedSession(requests.Session):
                 return answer
             answer.close()
             request = self._redirected(request, answer)
-        raise UnreachableError(f"{named(request.method, request.url)}: more than {MAX_REDIRECTS} redirects.")
+        raise UnreachableError(
+            f"{redacted_url(request.method, request.url)}: more than {MAX_REDIRECTS} redirects; nothing of this slice "
+            "was landed. Check base_url."
+        )
 
     def _redirected(self, request: PreparedRequest, answer: Response) -> PreparedRequest:
         target = urljoin(request.url or "", answer.headers["location"])
@@ -84,8 +89,9 @@ class GuardedSession(requests.Session):
         safe = there[0] == "https" or (there[0] == "http" and here[0] == "http")
         if request.method != "GET" or not safe:
             raise RejectedError(
-                f"{named(request.method, request.url)}: {answer.status_code} to {named('GET', target)} is "
-                "not followed (only GET is, and never from https to http). Set the new address as base_url."
+                f"{redacted_url(request.method, request.url)}: {answer.status_code} to {redacted_url('GET', target)} "
+                "is not followed: only GET is redirected, and never from https to http. Nothing of this slice was "
+                "landed. Set the new address as base_url."
             )
         following = request.copy()
         following.url = target
@@ -97,56 +103,40 @@ class GuardedSession(requests.Session):
         try:
             return super().send(request, **kwargs)
         except requests.exceptions.SSLError:
-            final = "the certificate is not trusted; set REQUESTS_CA_BUNDLE to your authority's"
+            final = "the certificate is not trusted; set REQUESTS_CA_BUNDLE to the file of your authority"
         except (requests.exceptions.Timeout, requests.exceptions.ConnectionError) as error:
             kind = type(error).__name__
             final = ""
         except requests.exceptions.RequestException as error:
             final = f"the request could not be sent ({type(error).__name__})"
         if final:
-            raise UnreachableError(f"{named(request.method, request.url)}: {final}.")
+            raise UnreachableError(f"{redacted_url(request.method, request.url)}: {final}.")
         raise TransientError(f"no answer ({kind})")
 
     def _whole(self, answer: Response, judge: Judge | None) -> Response:
-        """The answer with its body read and parsed once; no content reads as null."""
-        body = b"".join(self._chunks(answer, self.retries.max_answer_bytes)) or b"null"
+        """The answer with its body read and parsed; no content is read as null."""
+        body = b"".join(chunks(answer, self.retries, self.retries.max_answer_bytes)) or b"null"
         try:
             parsed: object = orjson.loads(body)
         except orjson.JSONDecodeError:
             parsed, body = None, b""
         if not body:
             kind = answer.headers.get("content-type", "no content type").partition(";")[0]
-            raise TransientError(f"{answer.status_code} without whole JSON ({kind})", error=BrokenAnswerError)
-        answer._content = body
-        answer.json = lambda **_: parsed  # type: ignore[method-assign]
+            raise TransientError(f"{answer.status_code} without complete JSON ({kind})", error=BrokenAnswerError)
         if judge is not None:
             judge(parsed, answer.headers)
-        return answer
+        return WholeResponse(answer, body, parsed)
 
     def _spooled(self, answer: Response, spool: IO[bytes]) -> Response:
         spool.seek(0)
         spool.truncate()
-        for chunk in self._chunks(answer, self.retries.max_download_bytes):
+        for chunk in chunks(answer, self.retries, self.retries.max_download_bytes):
             spool.write(chunk)
         spool.seek(0)
         return answer
 
-    def _chunks(self, answer: Response, limit: int) -> Iterator[bytes]:
-        """The body piece by piece; a break, a stall or a trickle is a passing failure, a flood is final."""
-        total, end = 0, self.retries.monotonic() + self.retries.answer_seconds
-        pieces = answer.iter_content(CHUNK_BYTES)
-        while slice_ := _next(pieces):
-            total += len(slice_)
-            if total > limit:
-                raise BrokenAnswerError(
-                    f"{named(answer.request.method, answer.url)}: more than {limit:,} bytes; stopped reading."
-                )
-            if self.retries.monotonic() > end:
-                raise TransientError(f"not whole after {self.retries.answer_seconds:g} s")
-            yield slice_
-
     def _message(self, answer: Response) -> str:
-        """What the tool says about its refusal, short, on one line and without our secrets."""
+        """The error message in the tool's answer: short, on one line and without our secrets."""
         try:
             body = orjson.loads(next(answer.iter_content(ERROR_BYTES), b""))
         except (requests.exceptions.RequestException, orjson.JSONDecodeError):
@@ -155,11 +145,3 @@ class GuardedSession(requests.Session):
         found = found.get("message") if isinstance(found, dict) else found
         text = " ".join(str(found or "").split())
         return self.credentials.redact(text)[:MESSAGE_CHARACTERS]
-
-
-def _next(pieces: Iterator[bytes]) -> bytes:
-    try:
-        return next(pieces, b"")
-    except requests.exceptions.RequestException as error:
-        kind = type(error).__name__
-    raise TransientError(f"the answer broke off ({kind})", error=BrokenAnswerError)

@@ -1,1 +1,1 @@
-"""What several connectors need and no single source owns."""
+"""Code that several connectors share."""

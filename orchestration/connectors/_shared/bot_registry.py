@@ -1,9 +1,9 @@
-"""Signatures of bots and AI agents: who is no person, and what betrays an agent's hand.
+"""The registry of known bots and AI agents: their accounts, and the signatures that agents leave.
 
-Reads:  seeds/actor_signatures.csv, the one list; dbt reads the same file as a seed.
-Gives:  matchers for connectors (evidence of agents) and for landing (names of bots stay readable).
-Leaves out: display names. Claude, Devin, Jules and Cody are people's names, too, so an account is known by its
-number, its login or its e-mail. What a match is worth (grade) stands in the list, not here.
+Reads:    seeds/actor_signatures.csv; dbt reads the same file as a seed.
+Provides: matching for connectors (evidence of agents) and for landing (names of bots stay readable).
+Leaves out: display names. Claude, Devin, Jules and Cody are names of people too, so an account is recognised by its
+number, its login or its e-mail. The grade of a match is part of the list.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from orchestration.connectors._shared.addresses import noreply_account
 from orchestration.errors import SettingsError
 
 DEFAULT_PATH = Path(__file__).resolve().parents[3] / "seeds" / "actor_signatures.csv"
@@ -34,12 +35,11 @@ ALLOWED = {
 }  # fmt: skip
 IDENTITY_SIGNALS = ("login", "github_id", "email", "trailer_email")
 ADDRESS_SIGNALS = ("email", "trailer_email")
-_NOREPLY = re.compile(r"(?:(\d+)\+)?([^@+]+)@users\.noreply\.github\.com")
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One row of the list: when `pattern` is met in `signal`, it was `product` in `role`, worth `grade`."""
+    """One row of the list: a `pattern` found in `signal` is evidence of `product` in `role`, of this `grade`."""
 
     signal: str
     pattern: str
@@ -54,7 +54,7 @@ class Signature:
 
 
 class BotRegistry:
-    """The whole list, indexed. Matching folds case, but for regular expressions, which say it themselves."""
+    """The whole list, indexed. Matching ignores case, except in regular expressions, which state it themselves."""
 
     def __init__(self, listed: Iterable[Signature], digest: str) -> None:
         self.all = tuple(listed)
@@ -68,7 +68,7 @@ class BotRegistry:
                 self._others.setdefault(signature.signal, []).append((signature, _expression(signature)))
 
     def match(self, signal: str, value: str, on: date | None = None) -> tuple[Signature, ...]:
-        """All signatures that `value` meets as `signal`; `on` leaves out those that did not exist yet.
+        """All signatures that match `value` as `signal`; with `on`, only those that were valid on that day.
 
         An e-mail is also tried as GitHub's noreply address: by account number, then by a login ending in [bot].
         """
@@ -81,8 +81,8 @@ class BotRegistry:
     def is_known_bot(self, identifier: str, namespace: str | None = None) -> bool:
         """Whether a login, account number or e-mail belongs to a listed bot or agent.
 
-        With a `namespace` other than github_id a bare number is nobody's account: it may be a person's number
-        in another system.
+        In a `namespace` other than github_id a bare number never matches: it may be a person's number in another
+        system.
         """
         folded = identifier.strip().casefold()
         if folded.isdigit() and namespace not in (None, "github_id"):
@@ -92,10 +92,10 @@ class BotRegistry:
         return bool(self._by_noreply(folded))
 
     def _by_noreply(self, address: str) -> list[Signature]:
-        met = _NOREPLY.fullmatch(address.strip().casefold())
-        if met is None:
+        named = noreply_account(address)
+        if named is None:
             return []
-        account, login = met.groups()
+        account, login = named
         found = self._exact.get(("github_id", account)) if account else None
         if found is None and login.endswith("[bot]"):  # GitHub gives such a login to apps only
             found = self._exact.get(("login", login))
@@ -104,17 +104,17 @@ class BotRegistry:
 
 @lru_cache(maxsize=8)
 def load_bot_registry(path: Path = DEFAULT_PATH) -> BotRegistry:
-    """Read the list; SettingsError names the line of a row that makes no sense."""
+    """Read the list; SettingsError names the line of an invalid row."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise SettingsError(
-            f"the list of bots and agents cannot be read: {path} ({error.strerror}). "
-            f"Without it people and bots look alike, so nothing was read. Put the file back from the repository."
+            f"the list of bots and agents cannot be read: {path} ({error.strerror}). Without it, bots cannot be told "
+            "from people, so nothing was read. Restore the file from the repository."
         ) from None
     reader = csv.DictReader(content.decode("utf-8").splitlines())
     if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise SettingsError(f"{path.name}: columns are {reader.fieldnames}, expected {list(COLUMNS)}")
+        raise SettingsError(f"{path.name}: the columns are {reader.fieldnames}, expected {list(COLUMNS)}")
     listed = [_signature(row, f"{path.name}:{number}") for number, row in enumerate(reader, start=2)]
     return BotRegistry(listed, hashlib.sha256(content).hexdigest())
 
@@ -130,7 +130,7 @@ def _signature(row: dict[str, str], where: str) -> Signature:
         signature = Signature(**{**row, "valid_from": since})  # type: ignore[arg-type]  # the columns are checked
         _expression(signature)
     except (ValueError, TypeError, re.error) as error:
-        raise SettingsError(f"{where}: cannot be used: {error}") from None
+        raise SettingsError(f"{where}: invalid: {error}") from None
     return signature
 
 

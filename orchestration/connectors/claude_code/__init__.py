@@ -1,35 +1,35 @@
-"""Claude Code: session logs that it keeps on each machine, and the organisation's analytics API.
+"""Claude Code: the session logs on each machine, and the organisation's analytics API.
 
-Reads:  logs below `log_roots` (see `logs`), and GET /v1/organizations/usage_report/claude_code, one UTC
-        day a request chain, with an Admin key. Either half alone is enough; without a key the API is not asked.
-Lands:  session_lines, session_prompts (only what is new since last run), and for each day anew analytics_days,
-        analytics_models and analytics_tools.
-Leaves out: all content of sessions. An organisation on Bedrock, Vertex or Foundry is not in the API: use logs.
+Reads:  logs below `log_roots`, and GET /v1/organizations/usage_report/claude_code, one UTC day per request, with an
+        Admin key. Either one alone is enough; without a key the API is not called.
+Lands:  session_lines and session_prompts (lines that are new since the last run); analytics_days, analytics_models
+        and analytics_tools (each day as a whole).
+Leaves out: all content of sessions. Organisations on Bedrock, Vertex or Foundry are not in the API: use logs.
 
-Figures of one account and day exist in both halves and are never added (int_usage__claude_code_tokens decides by
-account). Logs that name a machine's user instead of an e-mail cannot be told from the API's rows, so that such a
-root together with a key is refused.
+Logs and API report the same tokens; they are never added (int_usage__claude_code_tokens chooses by account). Logs
+under a machine's user name cannot be matched with the API's e-mails, so such a root together with a key is an error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from orchestration.connectors._http import client
+from orchestration.connectors._shared.windows import days_to_read
 from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
-from orchestration.connectors.claude_code.logs import LogRoot, find_logs, read_marks
+from orchestration.connectors.claude_code.log_chunks import read_marks
+from orchestration.connectors.claude_code.log_files import LogRoot, find_logs
 from orchestration.errors import SettingsError
 from orchestration.partition import DailyPartition
 
 if TYPE_CHECKING:
     from orchestration.connectors._http import Client
 
-SOURCE = "claude_code"
 REPORT = "/v1/organizations/usage_report/claude_code"
 LOG_STREAMS = ("session_lines", "session_prompts")
 ANALYTICS_STREAMS = ("analytics_days", "analytics_models", "analytics_tools")
@@ -40,12 +40,12 @@ LOG_SLICE = "session_logs"
 
 
 class Config(SourceConfig):
-    """`[sources.claude_code]`. A root is a folder of accounts, or a table with `path` and `account`."""
+    """`[sources.claude_code]`. A root is a path, or a table with `path` and `account`."""
 
-    log_roots: tuple[LogRoot, ...] = Field((), description="Folders of session logs; a path alone will do.")
-    base_url: str = Field("https://api.anthropic.com", description="Where the analytics are.")
-    api_key: SecretStr | None = Field(None, description="An Admin key; without it only logs are read.")
-    lookback_days: int = Field(2, ge=1, description="Days of analytics that are read again each run.")
+    log_roots: tuple[LogRoot, ...] = Field((), description="Folders of session logs: paths, or tables.")
+    base_url: str = Field("https://api.anthropic.com", description="Address of the analytics API.")
+    api_key: SecretStr | None = Field(None, description="An Admin key. Without it only logs are read.")
+    lookback_days: int = Field(2, ge=1, description="Days of analytics that each run reads again.")
     history_days: int = Field(28, ge=1, description="Days of analytics that the first run reads.")
 
     @field_validator("log_roots", mode="before")
@@ -58,7 +58,7 @@ class Config(SourceConfig):
     @model_validator(mode="after")
     def _reads_something(self) -> Self:
         if self.enabled and not self.log_roots and self.api_key is None:
-            raise ValueError("set log_roots, api_key or both; with neither there is nothing to read")
+            raise ValueError("nothing to read: set log_roots, api_key or both")
         return self
 
 
@@ -72,30 +72,30 @@ def slices(
 
 
 def _log_slice(config: Config, partition: DailyPartition, cursors: Cursors) -> Slice:
-    """All logs at once: reading them is cheap, and each slice would cost a file a day of its own."""
-    from orchestration.connectors.claude_code.blocks import LogReading
+    """One slice for all logs, because each slice lands at least one file a day."""
+    from orchestration.connectors.claude_code.log_reader import LogReader
 
     files = find_logs(config.log_roots)
     if config.api_key is not None and any(file.account_type != "email" for file in files):
         raise SettingsError(
-            "claude_code: logs of a machine's user and an api_key were both configured; the same tokens would "
-            "count twice. Name the folder by the person's e-mail, or remove the key."
+            "claude_code: there is an api_key and there are logs under a machine's user name; the same tokens would "
+            "count twice, so nothing was read. Name the folder by the person's e-mail, or remove the key."
         )
-    reading = LogReading(files, read_marks(cursors.get(LOG_SLICE)), partition.as_of)
-    return Slice(LOG_SLICE, LOG_STREAMS, reading.items, reading.cursor)
+    reader = LogReader(files, read_marks(cursors.get(LOG_SLICE)), partition.as_of)
+    return Slice(LOG_SLICE, LOG_STREAMS, reader.items, reader.cursor)
 
 
 def _analytics_slices(
     config: Config, partition: DailyPartition, cursors: Cursors, key: SecretStr, retries: RetryPolicy | None
 ) -> Iterator[Slice]:
-    """The days that may still change, and those of the history that no run has brought yet."""
+    """The days that may still change, and those of the history that no run has read yet."""
     headers = {"anthropic-version": "2023-06-01"}
     api = client(config.base_url, {"x-api-key": key}, retries, headers)
-    for back in reversed(range(max(config.history_days, config.lookback_days))):
-        day = partition.day - timedelta(days=back)
-        name = f"analytics/{day}"
-        if back < config.lookback_days or name not in cursors:
-            yield Slice(name, ANALYTICS_STREAMS, partial(_analytics, api, day), cursor="read", day=day)
+    days = days_to_read(
+        partition, cursors, ("analytics",), lookback_days=config.lookback_days, history_days=config.history_days
+    )
+    for family, day in days:
+        yield Slice(f"{family}/{day}", ANALYTICS_STREAMS, partial(_analytics, api, day), cursor="read", day=day)
 
 
 def _analytics(api: Client, day: date) -> Iterator[Item]:
@@ -123,5 +123,5 @@ def _actor_day(record: object, pointer: str) -> Iterator[Item]:
 
 
 def _object(value: object) -> Mapping[str, object]:
-    """Nothing in place of what is no object: landing refuses the record for what is missing then."""
+    """An empty object for a value that is not one: landing then rejects the record for its missing columns."""
     return value if isinstance(value, Mapping) else {}

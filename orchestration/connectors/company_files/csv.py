@@ -1,8 +1,8 @@
-"""Reading a CSV file the way spreadsheets write it: encoding, delimiter, line numbers.
+"""Reading CSV files as spreadsheets write them: encoding, delimiter, line numbers.
 
-Belongs here: bytes to lines of fields, each with the number of the line it begins on.
-Does not: the meaning of a field (`cells`).
-Text that is no UTF-8 is carried along undecoded, so that only a row whose read columns hold it is refused.
+Belongs here: from bytes to lines of fields, each with the number of the line on which it begins.
+Does not: the meaning of a field (`csv_values`).
+Bytes that are not UTF-8 are kept as surrogates, so that a row is rejected only when a column that is read holds them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True)
 class Line:
-    """One record; `problem` says why its fields cannot be trusted."""
+    """One record; `problem` is the reason why its fields cannot be used."""
 
     number: int
     fields: list[str]
@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file whose header is known. Column names are spelled `like_this`, whatever the spreadsheet did."""
+    """A file with its header. Column names are in snake case, however the spreadsheet spelled them."""
 
     name: str
     header: list[str]
@@ -40,20 +40,22 @@ class Sheet:
     skipped: int
 
     def lines(self) -> Iterator[Line]:
-        """Every filled line below the header. SourceError when a quote never closes: the rest is then lost."""
+        """Every line below the header that is not empty. SourceError when a quote never closes."""
         for number, (line, fields, problem) in enumerate(_records(self.text, self.delimiter, self.name)):
             if number > 0 and (problem is not None or any(field.strip() for field in fields)):
                 yield Line(line + self.skipped, fields, problem)
 
 
-def opened(content: bytes, name: str, known: set[str]) -> Sheet:
-    """The file with its delimiter, the one under which most known columns appear in the header."""
-    text, skipped, said = _decoded(content, name), 0, None
+def open_sheet(content: bytes, name: str, known: set[str]) -> Sheet:
+    """The file with its delimiter: the one with which the header holds most known columns."""
+    text, skipped, declared = _decoded(content, name), 0, None
     if match := _SEPARATOR_LINE.match(text):
-        text, skipped, said = text[match.end() :], 1, match[1]
+        text, skipped, declared = text[match.end() :], 1, match[1]
     if not text.strip():
-        raise SourceError(f"{name}: the file is empty, it has not even a header; the last good one stands.")
-    headers = {mark: _header(text, mark, name) for mark in said or DELIMITERS}
+        raise SourceError(
+            f"{name}: the file is empty, without even a header; its last version remains current. Export it again."
+        )
+    headers = {mark: _header(text, mark, name) for mark in declared or DELIMITERS}
     delimiter = max(headers, key=lambda mark: (len(known & set(headers[mark])), len(headers[mark])))
     return Sheet(name, headers[delimiter], delimiter, text, skipped)
 
@@ -63,7 +65,9 @@ def _decoded(content: bytes, name: str) -> str:
         try:
             return content.decode("utf-16")
         except UnicodeDecodeError:
-            raise SourceError(f"{name}: begins as UTF-16 and does not go on so; save it as UTF-8.") from None
+            raise SourceError(
+                f"{name}: the file begins as UTF-16 and is not; nothing of it was landed. Save it as UTF-8."
+            ) from None
     return content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
 
 
@@ -83,8 +87,8 @@ def _records(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[s
         except csv.Error as error:
             if "end of data" in str(error):
                 raise SourceError(
-                    f"{name}: the quote opened on line {line} never closes, so the rows below it cannot be told "
-                    "apart. Nothing of the file was counted; close the quote."
+                    f"{name}: the quote opened on line {line} never closes, so the rows after it cannot be separated. "
+                    "Nothing of the file was landed. Close the quote."
                 ) from None
             fields, problem = [], "the quotes of the row do not match"
         yield line, fields, problem

@@ -1,21 +1,21 @@
-"""GitHub Copilot: usage metrics reports by user and by organisation, and seats.
+"""GitHub Copilot: usage reports by user and by organisation, and seats.
 
-Reads:  …/copilot/metrics/reports/{users,organization,enterprise}-1-day?day=…, which answer with links that are
-        fetched without credentials, and …/copilot/billing/seats; of organisations or of one enterprise. Or a folder
-        of exported reports (`reports_dir`, see `files`).
-Lands:  user_days, user_day_features, user_day_models, organization_days (each day anew) and seats (each run).
-Leaves out: the `28-day/latest` reports, because `latest` is the day of asking and no run could be repeated; the
-        1-day reports hold the same for up to a year, so that the first run asks for `history_days` of them.
+Reads:  …/copilot/metrics/reports/{users,organization,enterprise}-1-day?day=…, which answer with download links (read
+        without credentials), and …/copilot/billing/seats; of organisations or of one enterprise. Or a folder of
+        exported reports (`reports_dir`).
+Lands:  user_days, organization_days (each day as a whole) and seats (all in each run).
+Leaves out: the `28-day/latest` reports: `latest` depends on the day of the request, so no run could be repeated. The
+        1-day reports hold the same for up to a year; the first run reads `history_days` of them.
 
-No report (204, 404, an empty body) is a day without data: GitHub answers so for days without enough users. A wrong
-name or a missing permission answers 404 too; seats are asked first and fail then, before any day is taken as empty.
-Reports are revised for three days: `lookback_days` are read every run.
+No report (204, 404, an empty body) is a day without data: GitHub answers so for days with too few users. A wrong name
+or a missing permission answers 404 too; seats are read first and fail in that case, before a day counts as empty.
+GitHub revises reports for three days: each run reads the last `lookback_days` again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -25,6 +25,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from orchestration.connectors._http import bearer, client
 from orchestration.connectors._http.errors import NotFoundError
+from orchestration.connectors._shared.windows import days_to_read
 from orchestration.connectors.base import Cursors, Item, RejectedRecord, RetryPolicy, Slice, SourceConfig
 from orchestration.connectors.copilot.files import file_slices
 from orchestration.connectors.copilot.reports import (
@@ -42,7 +43,6 @@ from orchestration.partition import DailyPartition
 if TYPE_CHECKING:
     from orchestration.connectors._http import Client
 
-SOURCE = "copilot"
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 SEATS_PER_PAGE = 100
 
@@ -51,12 +51,12 @@ class Config(SourceConfig):
     """`[sources.copilot]`: organisations or an enterprise with a token, or a folder of exports."""
 
     organisations: tuple[str, ...] = Field((), description="Organisations whose reports and seats are read.")
-    enterprise: str | None = Field(None, description="An enterprise, in place of organisations.")
-    token: SecretStr | None = Field(None, description="Needed but for exported reports.")
-    base_url: str = Field("https://api.github.com", description="Where GitHub's API is.")
-    reports_dir: Path | None = Field(None, description="A folder of exported reports, in place of the API.")
-    with_seats: bool = Field(True, description="Read who holds a seat.")
-    lookback_days: int = Field(4, ge=1, description="Days that are read again each run.")
+    enterprise: str | None = Field(None, description="An enterprise, instead of organisations.")
+    token: SecretStr | None = Field(None, description="Required unless `reports_dir` is set.")
+    base_url: str = Field("https://api.github.com", description="Address of GitHub's API.")
+    reports_dir: Path | None = Field(None, description="A folder of exported reports, instead of the API.")
+    with_seats: bool = Field(True, description="Whether seats are read.")
+    lookback_days: int = Field(4, ge=1, description="Days that each run reads again.")
     history_days: int = Field(28, ge=1, le=365, description="Days that the first run reads.")
 
     @model_validator(mode="after")
@@ -66,12 +66,12 @@ class Config(SourceConfig):
         if self.enabled and self.reports_dir is None and not (self.organisations or self.enterprise):
             raise ValueError("set organisations, enterprise or reports_dir")
         if self.enabled and self.reports_dir is None and self.token is None:
-            raise ValueError("token is missing; set it, or reports_dir to read exported reports")
+            raise ValueError("token is missing; set it, or set reports_dir to read exported reports")
         return self
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """The part of the path that names each scope."""
+        """The path of each organisation or of the enterprise."""
         if self.enterprise:
             return (f"enterprises/{self.enterprise}",)
         return tuple(f"orgs/{name}" for name in self.organisations)
@@ -90,18 +90,18 @@ def slices(
 
 
 def _api_slices(config: Config, api: Client, partition: DailyPartition, cursors: Cursors) -> Iterator[Slice]:
-    """All scopes of a day in one slice, because a slice replaces its day."""
+    """One slice holds a day of all scopes, because a slice replaces its whole day."""
     if config.with_seats:
         yield Slice("seats", SEAT_STREAMS, partial(_seats, api, config.scopes))
     total = "enterprise" if config.enterprise else "organization"
-    kinds = (("user_days", USER_STREAMS, "users"), ("organization_days", ORGANIZATION_STREAMS, total))
-    for back in reversed(range(max(config.history_days, config.lookback_days))):
-        day = partition.day - timedelta(days=back)
-        for name, streams, report in kinds:
-            key = f"{name}/{day}"
-            if back < config.lookback_days or key not in cursors:
-                items = partial(_report, api, config.scopes, f"{report}-1-day", day, streams[0])
-                yield Slice(key, streams, items, cursor="read", day=day)
+    reports = {"user_days": (USER_STREAMS, "users"), "organization_days": (ORGANIZATION_STREAMS, total)}
+    days = days_to_read(
+        partition, cursors, tuple(reports), lookback_days=config.lookback_days, history_days=config.history_days
+    )
+    for family, day in days:
+        streams, report = reports[family]
+        items = partial(_report, api, config.scopes, f"{report}-1-day", day, streams[0])
+        yield Slice(f"{family}/{day}", streams, items, cursor="read", day=day)
 
 
 def _report(api: Client, scopes: tuple[str, ...], report: str, day: date, stream: str) -> Iterator[Item]:
@@ -113,7 +113,7 @@ def _report(api: Client, scopes: tuple[str, ...], report: str, day: date, stream
 
 
 def _links(api: Client, path: str, day: date) -> list[str]:
-    """The download links of a report; none where there is no report."""
+    """The download links of a report; empty where there is no report."""
     try:
         answer = api.get_json(path, {"day": str(day)})
     except NotFoundError:

@@ -1,11 +1,11 @@
-"""Copilot reports and seat lists that somebody exported to a folder.
+"""Copilot reports and seat lists that were exported to a folder.
 
-Reads: `*.json`, `*.jsonl` and `*.ndjson` (also packed with gzip) below `reports_dir`, in every shape that
-`reports` knows; files whose name begins with the other scope (`enterprise-…` where organisations are read)
-are passed over, because both tell the same activity.
-Lands: the same streams as the API, by day. Of two reports of one user's day the one that was created later stands.
-A day that an export's window covers and no record names is landed empty. A total over several days cannot be split
-and is refused; so is a line that is no JSON. A day is landed again only when an export changed it.
+Reads: `*.json`, `*.jsonl` and `*.ndjson` (also packed with gzip) below `reports_dir`, in every shape that `reports`
+reads. Files whose name begins with the other scope (`enterprise-…` where organisations are read) are skipped, because
+both hold the same activity.
+Lands: the same streams as the API, by day. Of two records of one user's day the one created later counts.
+A day inside the window of an export without any record is landed empty. A total over several days cannot be split
+and is rejected, as is a line that is not JSON. A day is landed again only when an export changed it.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ SUFFIXES = (".json", ".jsonl", ".ndjson")
 
 @dataclass
 class _Day:
-    """What the exports tell of one day: the newest record of each subject, and what could not be read."""
+    """One day of the exports: the newest record of each user or organisation, and the rejected records."""
 
     records: dict[str, tuple[str, str, Record]] = field(default_factory=dict)
-    refused: list[RejectedRecord] = field(default_factory=list)
+    rejected: list[RejectedRecord] = field(default_factory=list)
 
     def add(self, created: str, pointer: str, record: Record) -> None:
         subject = "|".join(str(record.get(name)) for name in (*SCOPE, "user_id"))
@@ -51,41 +51,41 @@ class _Day:
             self.records[subject] = (created, pointer, record)
 
     def items(self) -> Iterator[Item]:
-        yield from self.refused
+        yield from self.rejected
         for _, (_, pointer, record) in sorted(self.records.items()):
             yield from user_items(record, pointer) if is_of_user(record) else organization_items(record, pointer)
 
     def digest(self) -> str:
         content = [(subject, held[2]) for subject, held in sorted(self.records.items())]
-        refused = [(each.reason, each.pointer, each.payload.decode(errors="replace")) for each in self.refused]
-        return hashlib.sha256(orjson.dumps([content, refused], option=orjson.OPT_SORT_KEYS)).hexdigest()
+        rejected = [(each.reason, each.pointer, each.payload.decode(errors="replace")) for each in self.rejected]
+        return hashlib.sha256(orjson.dumps([content, rejected], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass
 class _Exports:
-    """All files of a folder, sorted into days."""
+    """The records of all files of a folder, by day."""
 
     last_day: date
     users: dict[date, _Day] = field(default_factory=dict)
     organizations: dict[date, _Day] = field(default_factory=dict)
     seats: list[tuple[str, object]] = field(default_factory=list)
-    refused: list[RejectedRecord] = field(default_factory=list)
+    rejected: list[RejectedRecord] = field(default_factory=list)
 
     def read(self, path: Path, digest: str) -> None:
-        for number, value in _values(path, digest, self.refused):
-            self._take(value, f"{digest}:{number}")
+        for number, value in _values(path, digest, self.rejected):
+            self._add(value, f"{digest}:{number}")
 
-    def account_for_refused(self) -> None:
-        """What has no day is told with the last day of the users' reports; an export without any is an error."""
-        if self.refused and not self.users:
+    def assign_rejected(self) -> None:
+        """Rejected records without a day go to the last day of the users' reports; SourceError without any such day."""
+        if self.rejected and not self.users:
             raise SourceError(
-                f"copilot: {len(self.refused)} records of the exports cannot be read and no user's day can; "
-                "nothing was landed. Are these usage reports?"
+                f"copilot: {len(self.rejected)} records of the exports cannot be read, and none of a user can; nothing "
+                "was landed. Check that reports_dir holds usage reports."
             )
-        if self.refused:
-            self.users[max(self.users)].refused += self.refused
+        if self.rejected:
+            self.users[max(self.users)].rejected += self.rejected
 
-    def _take(self, value: object, pointer: str) -> None:
+    def _add(self, value: object, pointer: str) -> None:
         around: Mapping[str, object] = value if isinstance(value, Mapping) else {}
         seats = around.get("seats")
         for number, seat in enumerate(seats if isinstance(seats, list) else (), start=1):
@@ -95,7 +95,7 @@ class _Exports:
             kind = self.users if is_of_user(record) else self.organizations
             day = _date(record.get("day"))
             if day is None:
-                self.refused.append(RejectedRecord("user_days", "no_day", f"{pointer}.{number}", orjson.dumps(record)))
+                self.rejected.append(RejectedRecord("user_days", "no_day", f"{pointer}.{number}", orjson.dumps(record)))
             elif day <= self.last_day:
                 _day(kind, day).add(created, f"{pointer}.{number}", record)
         if kind is not None and "day_totals" in around:
@@ -106,12 +106,14 @@ class _Exports:
 
 def file_slices(folder: Path, other_scope: str, partition: DailyPartition, cursors: Cursors) -> Iterator[Slice]:
     if not folder.is_dir():
-        raise SourceError(f"copilot: reports_dir ({folder}) is no folder; nothing was read. Is the share mounted?")
+        raise SourceError(
+            f"copilot: reports_dir ({folder}) is not a folder; nothing was read. Check that its share is mounted."
+        )
     exports = _Exports(partition.day)
     for path in sorted(folder.rglob("*")):
         if path.name.removesuffix(".gz").endswith(SUFFIXES) and not path.name.startswith(other_scope):
             exports.read(path, hashlib.sha256(path.relative_to(folder).as_posix().encode()).hexdigest()[:12])
-    exports.account_for_refused()
+    exports.assign_rejected()
     if exports.seats:
         yield Slice("seats", SEAT_STREAMS, lambda: (seat_item(seat, pointer) for pointer, seat in exports.seats))
     kinds = (
@@ -119,14 +121,14 @@ def file_slices(folder: Path, other_scope: str, partition: DailyPartition, curso
         ("organization_days", ORGANIZATION_STREAMS, exports.organizations),
     )
     for name, streams, days in kinds:
-        for day, told in sorted(days.items()):
-            key, digest = f"{name}/{day}", told.digest()
+        for day, found in sorted(days.items()):
+            key, digest = f"{name}/{day}", found.digest()
             if cursors.get(key) != digest:
-                yield Slice(key, streams, told.items, cursor=digest, day=day)
+                yield Slice(key, streams, found.items, cursor=digest, day=day)
 
 
-def _values(path: Path, digest: str, refused: list[RejectedRecord]) -> Iterator[tuple[int, object]]:
-    """The one value of a JSON file, or each line's."""
+def _values(path: Path, digest: str, rejected: list[RejectedRecord]) -> Iterator[tuple[int, object]]:
+    """The value of a JSON file, or of each line."""
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     content = content.removeprefix(b"\xef\xbb\xbf")
     try:
@@ -139,7 +141,7 @@ def _values(path: Path, digest: str, refused: list[RejectedRecord]) -> Iterator[
             if line.strip():
                 yield number, orjson.loads(line)
         except orjson.JSONDecodeError:
-            refused.append(RejectedRecord("user_days", "malformed_line", f"{digest}:{number}", line))
+            rejected.append(RejectedRecord("user_days", "malformed_line", f"{digest}:{number}", line))
 
 
 def _day(days: dict[date, _Day], day: date) -> _Day:

@@ -1,10 +1,10 @@
-"""Records of Copilot's usage reports, whichever way they come: from download links or from exported files.
+"""Records of Copilot's usage reports, from download links and from exported files.
 
-Reads: lines (NDJSON), arrays, and the wrappers `day_totals` and `user_totals` that exports use; what the wrapper
-says about scope and day holds for its records.
-Gives: rows of user_days, user_day_features, user_day_models and organization_days, and seats.
-Leaves out: breakdowns by editor, language, skill, agent and plugin (they repeat the totals and no metric reads them),
-client versions, and all of an assignee but id and login.
+Reads:  lines (NDJSON), arrays, and the wrappers `day_totals` and `user_totals` of exports; scope and day of a wrapper
+        hold for its records.
+Yields: rows of user_days, organization_days and seats.
+Leaves out: breakdowns by feature, model, editor, language, skill, agent and plugin (they repeat the totals and no
+        metric reads them), client versions, and all of an assignee but id and login.
 """
 
 from __future__ import annotations
@@ -13,35 +13,46 @@ from collections.abc import Iterator, Mapping
 
 from orchestration.connectors.base import Item, Record, Row
 
-USER_STREAMS = ("user_days", "user_day_features", "user_day_models")
+USER_STREAMS = ("user_days",)
 ORGANIZATION_STREAMS = ("organization_days",)
 SEAT_STREAMS = ("seats",)
 WRAPPED = ("day_totals", "user_totals")
 SCOPE = ("organization_id", "enterprise_id")
-USER_KEY = ("day", *SCOPE, "user_id")
 UNREAD = frozenset(
     {
         *("etl_id", "day_partition", "entity_id_partition", "report_start_day", "report_end_day", "created_at"),
         *("last_known_cli_version", "avg_tokens_per_request", "phase", "pull_requests", "total_active_days"),
-        *(f"monthly_active_{kind}_users" for kind in ("chat", "agent")),
-        *(f"{span}_active_copilot_cloud_agent_users" for span in ("weekly", "monthly")),
-        *(f"{span}_active_vscode_agent_users" for span in ("daily", "weekly", "monthly")),
-        *(
-            f"{span}_{way}_copilot_code_review_users"
-            for span in ("daily", "weekly", "monthly")
-            for way in ("active", "passive")
-        ),
+        "loc_suggested_to_delete_sum",
     }
 )
+"""Fields of both reports that no metric reads. They are named so that a field is reported as unknown only when it is
+new."""
+UNREAD_OF_USERS = UNREAD | {
+    *("used_vscode_agent", "used_copilot_code_review_active", "used_copilot_code_review_passive"),
+    *("version", "total_user_messages"),
+}
+UNREAD_OF_ORGANIZATIONS = UNREAD | {
+    *("weekly_active_users", "monthly_active_users", "daily_active_cli_users", "daily_active_copilot_app_users"),
+    *(f"monthly_active_{kind}_users" for kind in ("chat", "agent")),
+    *(f"{span}_active_copilot_cloud_agent_users" for span in ("daily", "weekly", "monthly")),
+    *(f"{span}_active_vscode_agent_users" for span in ("daily", "weekly", "monthly")),
+    *(
+        f"{span}_{way}_copilot_code_review_users"
+        for span in ("daily", "weekly", "monthly")
+        for way in ("active", "passive")
+    ),
+    *("loc_suggested_to_add_sum", "loc_added_sum", "loc_deleted_sum"),
+    *("session_count", "request_count", "prompt_count"),
+}
 SEAT_FIELDS = (
-    *("plan_type", "created_at", "last_activity_at", "last_activity_editor", "last_authenticated_at"),
+    *("plan_type", "created_at", "last_activity_at", "last_authenticated_at"),
     "pending_cancellation_date",
 )
 SEAT_PARTIES = {"assignee": ("id", "login"), "organization": ("id",), "assigning_team": ("id",)}
 
 
 def unwrapped(value: object) -> Iterator[Mapping[str, object]]:
-    """Each record of a parsed report, with scope and day from around it. A link answer holds none."""
+    """Each record of a parsed report, with scope and day of its wrapper. An answer of links holds none."""
     if isinstance(value, list):
         for each in value:
             yield from unwrapped(each)
@@ -61,22 +72,14 @@ def is_of_user(record: Record) -> bool:
 
 
 def user_items(record: Record, pointer: str) -> Iterator[Item]:
-    """A user's day, and the same day told by feature and by model."""
+    """A user's day; some reports write `login` for `user_login`."""
     named = {"user_login": record.get("login"), **record}
     named.pop("login", None)
-    yield Row("user_days", _read(named), pointer)
-    key = {name: record.get(name) for name in USER_KEY}
-    for stream, breakdown in (
-        ("user_day_features", "totals_by_feature"),
-        ("user_day_models", "totals_by_model_feature"),
-    ):
-        told = record.get(breakdown)
-        for each in told if isinstance(told, list) else ():
-            yield Row(stream, {**key, **_object(each)}, pointer)
+    yield Row("user_days", _read(named, UNREAD_OF_USERS), pointer)
 
 
 def organization_items(record: Record, pointer: str) -> Iterator[Item]:
-    yield Row("organization_days", _read(record), pointer)
+    yield Row("organization_days", _read(record, UNREAD_OF_ORGANIZATIONS), pointer)
 
 
 def seat_item(seat: object, pointer: str) -> Item:
@@ -87,12 +90,12 @@ def seat_item(seat: object, pointer: str) -> Item:
     return Row("seats", {**{name: record.get(name) for name in SEAT_FIELDS}, **parties}, pointer)
 
 
-def _read(record: Record) -> dict[str, object]:
-    """The record without lists and without what nobody reads, at any depth."""
+def _read(record: Record, unread: frozenset[str]) -> dict[str, object]:
+    """The record without lists and without the fields `unread`, at any depth."""
     return {
-        name: _read(value) if isinstance(value, Mapping) else value
+        name: _read(value, unread) if isinstance(value, Mapping) else value
         for name, value in record.items()
-        if name not in UNREAD and not isinstance(value, list)
+        if name not in unread and not isinstance(value, list)
     }
 
 

@@ -1,11 +1,11 @@
 """Merged changes, derived from the first-parent chain of the default branch.
 
-Reads:  commits in order, those that a change brings before the commit that lands it.
-Gives:  one record per merge commit and per single commit that names a pull request.
+Reads:  commits in order: those of a change before the commit that lands it.
+Yields: one record per merge commit and per single commit that names a pull request.
 Leaves out: merges of the default branch into itself and direct pushes; when a change became ready or was closed
-unmerged, which git does not know; the branch's name, but for a known agent's prefix.
+unmerged, which git does not record; branch names, except the prefix of a known agent.
 
-The author of a merged change is the author of its earliest commit (the merge commit belongs to who merged). The
+The author of a merged change is the author of its earliest commit; the author of the merge commit is who merged. The
 commits behind a squash are known only where a mirror keeps the heads of pull requests; elsewhere
 `first_commit_at` and `commits` are null.
 """
@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from orchestration.connectors._shared.bot_registry import BotRegistry
-from orchestration.connectors.git.messages import Said, merges_the_default_branch
-from orchestration.connectors.git.reading import Commit
+from orchestration.connectors.git.commits import Commit
+from orchestration.connectors.git.messages import MessageFacts, merges_the_default_branch
 
 WEB_COMMITTER = "noreply@github.com"
 
 
 def instant(seconds: int | str | None) -> str | None:
-    """Unix seconds as an ISO instant in UTC; what is no date stays as it is, so that landing refuses it by name."""
+    """Unix seconds as an ISO time in UTC; anything else stays as it is, so that landing rejects it by its column."""
     try:
         return None if seconds in (None, "") else datetime.fromtimestamp(int(seconds), UTC).isoformat()  # type: ignore[arg-type]
     except (ValueError, OverflowError, OSError):
@@ -31,15 +31,15 @@ def instant(seconds: int | str | None) -> str | None:
 
 
 @dataclass(slots=True)
-class Brought:
-    """What is known so far of the commits that one landing brings, merges left aside."""
+class LandedCommits:
+    """The commits, without merges, that one landing commit brings to the default branch, so far."""
 
     commits: int = 0
     first_authored: int | None = None
     author_email: str | None = None
-    reverts: Said | None = None
+    reverts: MessageFacts | None = None
 
-    def add(self, commit: Commit, facts: Said) -> None:
+    def add(self, commit: Commit, facts: MessageFacts) -> None:
         if commit.is_merge:
             return
         self.commits += 1
@@ -50,33 +50,35 @@ class Brought:
 
 
 class Changes:
-    """Collects what each landing brings and turns the landing commit into a change."""
+    """Collects the commits of each landing commit and derives the change from them."""
 
     def __init__(self, repository: str, default_branch: str, bots: BotRegistry) -> None:
         self._repository = repository
         self._default_branch = default_branch
-        self._signatures = bots
-        self._brought: dict[str, Brought] = {}
+        self._bots = bots
+        self._by_landing: dict[str, LandedCommits] = {}
 
-    def brings(self, landing: str, commit: Commit, facts: Said) -> None:
-        """Note a commit that `landing` brings to the default branch."""
-        self._brought.setdefault(landing, Brought()).add(commit, facts)
+    def add(self, landing: str, commit: Commit, facts: MessageFacts) -> None:
+        """Add a commit that the commit `landing` brings to the default branch."""
+        self._by_landing.setdefault(landing, LandedCommits()).add(commit, facts)
 
-    def landed(self, commit: Commit, facts: Said) -> dict[str, object] | None:
+    def change_of(self, commit: Commit, facts: MessageFacts) -> dict[str, object] | None:
         """The change that this commit of the default branch lands, if it lands one."""
-        brought = self._brought.pop(commit.sha, None)
+        landed = self._by_landing.pop(commit.sha, None)
         if commit.is_merge:
             own = merges_the_default_branch(facts.branch, self._default_branch)
             if own and facts.number is None:  # with a number it is a fork's branch of that name
                 return None
-            return self._record(commit, facts, brought or Brought(), "merge")
+            return self._record(commit, facts, landed or LandedCommits(), "merge")
         if facts.number is None:
             return None
-        return self._record(commit, facts, brought, "squash")
+        return self._record(commit, facts, landed, "squash")
 
-    def _record(self, commit: Commit, facts: Said, brought: Brought | None, method: str) -> dict[str, object]:
+    def _record(
+        self, commit: Commit, facts: MessageFacts, landed: LandedCommits | None, method: str
+    ) -> dict[str, object]:
         is_merge = method == "merge"
-        reverts = facts if facts.is_revert or brought is None else (brought.reverts or facts)
+        reverts = facts if facts.is_revert or landed is None else (landed.reverts or facts)
         web = commit.committer_email.casefold() == WEB_COMMITTER
         return {
             "repository": self._repository,
@@ -84,12 +86,12 @@ class Changes:
             "pull_request_number": facts.number,
             "method": method,
             "merged_at": instant(commit.committed),
-            "first_commit_at": instant(brought.first_authored) if brought else None,
-            "commits": brought.commits if brought else None,
+            "first_commit_at": instant(landed.first_authored) if landed else None,
+            "commits": landed.commits if landed else None,
             "additions": commit.additions,
             "deletions": commit.deletions,
             "changed_files": commit.changed_files,
-            "author_email": (brought.author_email if is_merge and brought else commit.author_email) or None,
+            "author_email": (landed.author_email if is_merge and landed else commit.author_email) or None,
             "merger_email": (commit.author_email if is_merge else None if web else commit.committer_email) or None,
             "agent_branch_prefix": self._agent_prefix(facts.branch),
             "reverts_sha": reverts.reverts_sha,
@@ -97,5 +99,5 @@ class Changes:
         }
 
     def _agent_prefix(self, branch: str | None) -> str | None:
-        met = self._signatures.match("branch_prefix", branch) if branch else ()
-        return met[0].pattern if met else None
+        found = self._bots.match("branch_prefix", branch) if branch else ()
+        return found[0].pattern if found else None

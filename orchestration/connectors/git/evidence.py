@@ -1,11 +1,11 @@
-"""Evidence of AI agents in commits: which product, in which role, and how good the evidence is.
+"""Evidence of AI agents in commits: the product, its role, and the grade of the evidence.
 
 Reads:  a commit's e-mails, author name, message and merged branch; the git-ai notes in refs/notes/ai.
-Gives:  one record per commit, signal, product and role, graded as seeds/actor_signatures.csv says.
-Leaves out: whatever matched (trailers, texts, branch names, the notes' files, lines, prompts and people). A mere
-co-author is never graded A, whoever it is: a trailer can be added by anybody.
+Yields: one record per commit, signal, product and role, with the grade of seeds/actor_signatures.csv.
+Leaves out: the matched text (trailers, messages, branch names; files, lines, prompts and people of notes). A co-author
+is never graded A, because anybody can add a trailer.
 
-No evidence is not "no agent": trailers are optional and squashes lose notes. The share found is a lower bound.
+No evidence does not mean no agent: trailers are optional and squashes lose notes. The share found is a lower bound.
 """
 
 from __future__ import annotations
@@ -16,31 +16,32 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from orchestration.connectors._shared.bot_registry import BotRegistry, Signature
-from orchestration.connectors.git.messages import Said
-from orchestration.connectors.git.reading import SHA, Commit, Git
+from orchestration.connectors.git.commits import SHA, Commit
+from orchestration.connectors.git.git_cli import Git
+from orchestration.connectors.git.messages import MessageFacts
 
 _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
 _UNKNOWN_TOOL = Signature("git_note", "", "exact", "unknown", "other", "agent", "author", "B", None, "")
 
 
-def evidence_of(commit: Commit, facts: Said, bots: BotRegistry) -> list[dict[str, object]]:
-    """The evidence that one commit carries itself, best grade first where a product is met twice."""
+def evidence_of(commit: Commit, facts: MessageFacts, bots: BotRegistry) -> list[dict[str, object]]:
+    """The evidence in the commit itself; of several matches of a product the best grade counts."""
     on = _day(commit.committed)
-    met: list[tuple[str, Signature]] = []
+    found: list[tuple[str, Signature]] = []
     for address in {commit.author_email, commit.committer_email}:
-        met += [("email", s) for s in bots.match("email", address, on)]
+        found += [("email", s) for s in bots.match("email", address, on)]
     for address in set(_CO_AUTHOR.findall(commit.message)):
-        met += [("trailer_email", s) for s in bots.match("trailer_email", address, on)]
-    met += [("text", s) for s in bots.match("text", commit.message, on)]
-    met += [("author_name", s) for s in bots.match("author_name", commit.author_name, on)]
+        found += [("trailer_email", s) for s in bots.match("trailer_email", address, on)]
+    found += [("text", s) for s in bots.match("text", commit.message, on)]
+    found += [("author_name", s) for s in bots.match("author_name", commit.author_name, on)]
     if facts.branch and commit.is_merge:
-        met += [("branch_prefix", s) for s in bots.match("branch_prefix", facts.branch, on)]
-    return _records(met)
+        found += [("branch_prefix", s) for s in bots.match("branch_prefix", facts.branch, on)]
+    return _records(found)
 
 
-def _records(met: Iterable[tuple[str, Signature]]) -> list[dict[str, object]]:
+def _records(found: Iterable[tuple[str, Signature]]) -> list[dict[str, object]]:
     best: dict[tuple[str, str, str], str] = {}
-    for signal, signature in met:
+    for signal, signature in found:
         if signature.actor_kind != "agent":
             continue
         grade = "B" if signal == "trailer_email" and signature.grade == "A" else signature.grade
@@ -68,18 +69,18 @@ def noted_commits(git: Git, tip: str, last: str | None) -> dict[str, str]:
         if not change.startswith(":"):
             continue
         note, path = change.split(" ")[3], next(answer, "")
-        commit = path.replace("/", "")  # notes of large repositories stand in folders of two digits
+        commit = path.replace("/", "")  # large repositories keep notes in folders of two digits
         if SHA.fullmatch(commit) and set(note) != {"0"}:
             notes[commit] = note
     return notes
 
 
 def evidence_of_note(text: str, bots: BotRegistry) -> list[dict[str, object]]:
-    """The agents that a git-ai note attests. A note of human lines alone, or one that is broken, attests none."""
+    """The agents that a git-ai note names; none for a note of human lines only or a malformed one."""
     try:
-        told = json.loads(text.partition("\n---\n")[2] or text.removeprefix("---\n"))
-        kept = [told.get(part) or {} for part in ("sessions", "prompts")]
-        tools = {str(entry["agent_id"]["tool"]) for part in kept for entry in part.values()}
+        note = json.loads(text.partition("\n---\n")[2] or text.removeprefix("---\n"))
+        parts = [note.get(part) or {} for part in ("sessions", "prompts")]
+        tools = {str(entry["agent_id"]["tool"]) for part in parts for entry in part.values()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
     return _records(
@@ -90,7 +91,7 @@ def evidence_of_note(text: str, bots: BotRegistry) -> list[dict[str, object]]:
 
 
 def notes_of(git: Git, notes: dict[str, str], bots: BotRegistry) -> Iterator[tuple[str, dict[str, object]]]:
-    """(commit, evidence) for each note; the notes are read in one go."""
+    """(commit, evidence) for each note; one git process reads all notes."""
     wanted = list(notes.items())
     for (commit, _), text in zip(wanted, git.blobs([note for _, note in wanted]), strict=True):
         for record in evidence_of_note(text, bots):

@@ -1,8 +1,8 @@
-"""The commit graph of one repository: who descends from whom, without reading a message.
+"""The commit graph of one repository, without messages.
 
-Reads:  commit ids, parents and dates (`git rev-list`).
-Gives:  parts of the graph, parents before children, and the walks over them; each visits a commit once.
-Leaves out: which parts a run wants (git_history).
+Reads:   commit ids, parents and dates (`git rev-list`).
+Returns: parts of the graph, parents before children, and walks over them that visit each commit once.
+Does not: decide which parts a run reads (`history`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from orchestration.connectors.git.reading import Git
+from orchestration.connectors.git.git_cli import Git
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Node:
 
 
 def existing(git: Git, shas: Iterable[str]) -> tuple[str, ...]:
-    """Those of the commits that the repository still has; a force-push and a clean-up take some away."""
+    """The commits that the repository still has; a force-push followed by a clean-up removes some."""
     answers = git.lines("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=shas)
     return tuple(line.partition(" ")[0] for line in answers if line.endswith(" commit"))
 
@@ -32,8 +32,8 @@ def graph(git: Git, include: Sequence[str], exclude: Sequence[str]) -> dict[str,
     """The commits reachable from `include` and not from `exclude`, parents before children."""
     if not include:
         return {}
-    asked = [*include, *(f"^{sha}" for sha in exclude)]
-    answer = git.lines("rev-list", "--topo-order", "--reverse", "--parents", "--timestamp", "--stdin", stdin=asked)
+    commits = [*include, *(f"^{sha}" for sha in exclude)]
+    answer = git.lines("rev-list", "--topo-order", "--reverse", "--parents", "--timestamp", "--stdin", stdin=commits)
     nodes: dict[str, Node] = {}
     for line in answer:
         committed, sha, *parents = line.split(" ")
@@ -55,22 +55,22 @@ def landed_in(nodes: Mapping[str, Node], chain: Sequence[str]) -> dict[str, str]
     """For each commit the oldest commit of the chain that reaches it. Each commit is visited once."""
     landed: dict[str, str] = {}
     for sha in chain:
-        waiting = [sha]
-        while waiting:
-            met = waiting.pop()
-            if met in nodes and met not in landed:
-                landed[met] = sha
-                waiting += nodes[met].parents
+        to_visit = [sha]
+        while to_visit:
+            found = to_visit.pop()
+            if found in nodes and found not in landed:
+                landed[found] = sha
+                to_visit += nodes[found].parents
     return landed
 
 
 def reached(nodes: Mapping[str, Node], without: Mapping[str, Node], head: str) -> dict[str, Node]:
-    """The nodes reachable from `head`, without those that are taken."""
+    """The nodes reachable from `head`, without those in `without`."""
     found: dict[str, Node] = {}
-    waiting = [head]
-    while waiting:
-        met = waiting.pop()
-        if met in nodes and met not in without and met not in found:
-            found[met] = nodes[met]
-            waiting += nodes[met].parents
+    to_visit = [head]
+    while to_visit:
+        sha = to_visit.pop()
+        if sha in nodes and sha not in without and sha not in found:
+            found[sha] = nodes[sha]
+            to_visit += nodes[sha].parents
     return found

@@ -1,12 +1,12 @@
-"""What of a repository's history this run reads, and what it remembers for the next one.
+"""Which part of a repository's history a run reads, and the cursor for the next run.
 
-Reads:  the refs, the commit graph, and the subjects of the default branch where pull-request heads are kept.
-Gives:  a Plan: which commits to read, where each stands, and the cursor that continues it.
-Leaves out: refs that tools make up (pull/N/merge, stash); they are nobody's work.
+Reads:   the refs, the commit graph, and the subjects of the default branch where pull-request heads are kept.
+Returns: a Plan: the commits to read, the place of each on the default branch, and the cursor's parts.
+Leaves out: refs that tools create (pull/N/merge, stash), which are nobody's work.
 
-A run sees each ref where it stood at `as_of`: the newest commit of its first-parent chain that is dated before.
-When the default branch no longer continues last run's, everything is read anew under the next
-`history_generation`; staging shows the newest generation only.
+A run reads each ref as of `as_of`: the newest commit of its first-parent chain with an earlier date. When the default
+branch no longer continues that of the last run, everything is read again under the next `history_generation`; staging
+shows the newest generation only.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from orchestration.connectors.git.commits import LOG_OPTIONS
+from orchestration.connectors.git.git_cli import Git
 from orchestration.connectors.git.graph import Node, existing, first_parent_chain, graph, landed_in, reached
-from orchestration.connectors.git.messages import said
-from orchestration.connectors.git.reading import LOG_OPTIONS, Git
+from orchestration.connectors.git.messages import message_facts
 from orchestration.connectors.git.refs import Refs
 from orchestration.errors import SourceError
 
@@ -26,7 +27,7 @@ CURSOR_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What one run hands to the next. `settings` is a digest: other settings mean another reading."""
+    """The state that one run passes to the next. `settings` is a digest; when it changes, everything is read again."""
 
     settings: str
     as_of: int
@@ -44,7 +45,7 @@ class Cursor:
 
     @classmethod
     def from_json(cls, text: str | None) -> Cursor | None:
-        """The cursor, or None when there is none that this version wrote."""
+        """The cursor; None where there is none, or one of another version."""
         kept = json.loads(text) if text else {}
         if kept.pop("version", None) != CURSOR_VERSION:
             return None
@@ -53,10 +54,10 @@ class Cursor:
 
 @dataclass(slots=True)
 class Plan:
-    """The commits to read tonight, parents first, and their places on the default branch.
+    """The commits that this run reads, parents first, and their places on the default branch.
 
     positions: ordinal from the root along the first-parent chain, 1 for the root.
-    landed_in: the commit of that chain that brought a commit in.
+    landed_in: commit -> the commit of that chain that landed it.
     """
 
     generation: int
@@ -75,29 +76,29 @@ class Plan:
 
 
 def plan(git: Git, refs: Refs, last: Cursor | None, settings: str, as_of: int, since: int) -> Plan:
-    """Decide between going on where `last` stopped and reading everything anew."""
+    """The plan of this run: from where `last` stopped, or everything again."""
     if last is not None and last.main is not None and refs.main is None:
         raise SourceError(
-            f"{git.repository}: the default branch had {last.mainline_commits} commits and is empty tonight; "
-            f"nothing was counted. Check the path, or set default_branch."
+            f"{git.repository}: the default branch had {last.mainline_commits} commits and is empty now; nothing was "
+            "landed. Check `path`, or set `default_branch`."
         )
-    if last is not None and last.settings == settings and (going_on := _continued(git, refs, last)) is not None:
-        tonight = Plan(last.generation, is_whole=False, mainline_commits=last.mainline_commits)
+    if last is not None and last.settings == settings and (continued := _continued(git, refs, last)) is not None:
+        planned = Plan(last.generation, is_whole=False, mainline_commits=last.mainline_commits)
         quiet = refs.quiet_pull_tips(last.as_of, last.highest_pull)
         known = [*existing(git, last.tips), *sorted(quiet)]
-        _fill(git, tonight, refs, *going_on, last.main, known)
+        _fill(git, planned, refs, *continued, last.main, known)
     else:
-        tonight = Plan(0 if last is None else last.generation + 1, is_whole=True)
+        planned = Plan(0 if last is None else last.generation + 1, is_whole=True)
         nodes = graph(git, [refs.main] if refs.main else [], [])
-        _fill(git, tonight, refs, nodes, first_parent_chain(nodes, refs.main)[0], None, [])
+        _fill(git, planned, refs, nodes, first_parent_chain(nodes, refs.main)[0], None, [])
     quiet = refs.quiet_pull_tips(as_of, refs.highest_pull)
-    tonight.tips = tuple(sha for sha in tonight.tips if sha not in quiet)
-    tonight.to_read = [sha for sha in tonight.nodes if tonight.date(sha) >= since]
-    return tonight
+    planned.tips = tuple(sha for sha in planned.tips if sha not in quiet)
+    planned.to_read = [sha for sha in planned.nodes if planned.date(sha) >= since]
+    return planned
 
 
 def _continued(git: Git, refs: Refs, last: Cursor) -> tuple[dict[str, Node], list[str]] | None:
-    """The new part of the default branch; None when it was rewritten."""
+    """The new part of the default branch and its chain; None when the branch was rewritten."""
     if refs.main == last.main:
         return {}, []
     below = [last.main] if last.main else []
@@ -126,7 +127,7 @@ def _squashed(
 ) -> dict[str, Node]:
     """The commits behind squashed pull requests, where a mirror keeps their heads (refs/pull/N/head).
 
-    Of stacked pull requests each keeps its own: what an earlier squash landed stays with that.
+    Of stacked pull requests each keeps its own commits: those of an earlier squash stay with it.
     """
     single = [sha for sha in chain if len(nodes[sha].parents) == 1] if refs.pulls else []
     heads = [(sha, refs.pulls[number]) for sha, number in _numbers(git, single) if number in refs.pulls]
@@ -150,5 +151,5 @@ def _numbers(git: Git, shas: Sequence[str]) -> list[tuple[str, int]]:
         return []
     answer = list(git.fields("log", *LOG_OPTIONS, "--format=%x00%H%x00%s%x00", stdin=shas))
     subjects = zip(answer[1::3], answer[2::3], strict=True)
-    numbered = ((sha, said(subject, git.repository).number) for sha, subject in subjects)
+    numbered = ((sha, message_facts(subject, git.repository).number) for sha, subject in subjects)
     return [(sha, number) for sha, number in numbered if number is not None]

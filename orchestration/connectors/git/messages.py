@@ -1,8 +1,8 @@
-"""What a commit message says about its change: the facts that land in place of the text.
+"""Facts from a commit message, which land instead of the text.
 
-Reads:  the message of one commit, as GitHub, GitLab, Bitbucket, Azure Repos and git itself write it.
-Gives:  the number of the pull request, the head branch of a merge (never landed), what is reverted.
-Leaves out: issue references ("fixes #12"): they name no change of this repository.
+Reads:   the message of one commit, as GitHub, GitLab, Bitbucket, Azure Repos and git itself write it.
+Returns: the number of the pull request, the head branch of a merge (never landed), what is reverted.
+Leaves out: references to issues ("fixes #12"), which do not name a change.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _REVERT_BRANCH = re.compile(r"(?:\A|/)revert-(\d+)-")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """The facts of one message. What it does not say is None."""
+class MessageFacts:
+    """The facts of one message; None for what it does not hold."""
 
     number: int | None
     branch: str | None
@@ -44,12 +44,12 @@ class Said:
         return self.reverts_sha is not None or self.reverts_number is not None
 
 
-def said(message: str, repository: str) -> Said:
-    """Read one message. `repository` tells a revert of a change here from one elsewhere."""
+def message_facts(message: str, repository: str) -> MessageFacts:
+    """Read one message. With `repository`, reverts of changes in other repositories are left out."""
     subject = message.lstrip("\n").partition("\n")[0].rstrip("\r")
     branch = _first(_BRANCH, subject)
     reverted = _REVERTED_SHA.search(message)
-    return Said(
+    return MessageFacts(
         number=_number(message, subject),
         branch=branch,
         reverts_sha=reverted[1] if reverted else None,
@@ -58,32 +58,32 @@ def said(message: str, repository: str) -> Said:
 
 
 def merges_the_default_branch(branch: str | None, default_branch: str) -> bool:
-    """Whether a merge only brings the default branch up to date with itself: that is no change."""
+    """Whether a merge only updates the default branch from its remote, which is not a change."""
     return branch is not None and branch in (default_branch, f"origin/{default_branch}", f"upstream/{default_branch}")
 
 
 def _number(message: str, subject: str) -> int | None:
-    met = _TRAILING_NUMBER.search(subject)
-    named = _first(_MERGED_NUMBER, message.lstrip("\n")) or (met[1] if met else None)
+    found = _TRAILING_NUMBER.search(subject)
+    named = _first(_MERGED_NUMBER, message.lstrip("\n")) or (found[1] if found else None)
     return _plausible(named)
 
 
 def _reverted_number(message: str, subject: str, branch: str | None, repository: str) -> int | None:
-    for elsewhere, number in _REVERTED_NUMBER.findall(message):
-        if not elsewhere or elsewhere.rpartition("/")[2].casefold() == repository.rpartition("/")[2].casefold():
+    for other, number in _REVERTED_NUMBER.findall(message):
+        if not other or other.rpartition("/")[2].casefold() == repository.rpartition("/")[2].casefold():
             return _plausible(number)
     if title := _REVERT_TITLE.match(subject):
-        met = _TRAILING_NUMBER.search(title[1])
-        if met:
-            return _plausible(met[1])
-    met = _REVERT_BRANCH.search(branch or "")
-    return _plausible(met[1]) if met else None
+        found = _TRAILING_NUMBER.search(title[1])
+        if found:
+            return _plausible(found[1])
+    found = _REVERT_BRANCH.search(branch or "")
+    return _plausible(found[1]) if found else None
 
 
 def _first(expressions: tuple[re.Pattern[str], ...], text: str) -> str | None:
-    return next((met[1] for expression in expressions if (met := expression.search(text))), None)
+    return next((found[1] for expression in expressions if (found := expression.search(text))), None)
 
 
 def _plausible(number: str | None) -> int | None:
-    """A number that a change can have; a hundred digits in a hostile title are none."""
+    """The number, unless it is too long to be one, such as a hundred digits in a hostile title."""
     return int(number) if number and len(number) <= 12 else None

@@ -1,8 +1,8 @@
-"""The records that one reading of a repository yields, stream by stream.
+"""The records of one repository, stream by stream.
 
 Reads:  the commits of the run's plan, the tags, the notes.
-Gives:  (stream, record, id of the object it came from); the repository's name is added by the caller.
-Leaves out: lines of merge commits in `commits`: those belong to the commits that were merged, and to `changes`.
+Yields: (stream, record, id of the git object); the caller adds the repository's name.
+Leaves out: lines of merge commits in `commits`: they belong to the merged commits and to `changes`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from collections.abc import Iterator
 
 from orchestration.connectors._shared.bot_registry import BotRegistry
 from orchestration.connectors.git.changes import Changes, instant
+from orchestration.connectors.git.commits import Commit, commit_dates, read_commits
 from orchestration.connectors.git.evidence import evidence_of, noted_commits, notes_of
+from orchestration.connectors.git.git_cli import Git
 from orchestration.connectors.git.graph import existing
 from orchestration.connectors.git.history import Plan
-from orchestration.connectors.git.messages import Said, said
-from orchestration.connectors.git.reading import Commit, Git
+from orchestration.connectors.git.messages import MessageFacts, message_facts
 from orchestration.connectors.git.refs import Ref, Refs
 
 Found = tuple[str, dict[str, object], str]
@@ -30,10 +31,10 @@ _UNFINISHED = re.compile(
 
 
 def commit_records(git: Git, refs: Refs, plan: Plan, bots: BotRegistry) -> Iterator[Found]:
-    """Commits, their parents, their evidence, and the changes that they land."""
+    """Commits, their parents, their evidence of agents, and the changes that they land."""
     changes = Changes(git.repository, refs.default_branch or "", bots)
-    for commit in git.commits(plan.to_read):
-        facts = said(commit.message, git.repository)
+    for commit in read_commits(git, plan.to_read):
+        facts = message_facts(commit.message, git.repository)
         position, landed_in = plan.positions.get(commit.sha), plan.landed_in.get(commit.sha)
         places = {"mainline_position": position, "landed_in_sha": landed_in}
         yield "commits", {**_commit(commit, facts), **places}, commit.sha
@@ -41,13 +42,13 @@ def commit_records(git: Git, refs: Refs, plan: Plan, bots: BotRegistry) -> Itera
         for found in evidence_of(commit, facts, bots):
             yield "evidence", {"sha": commit.sha, "committed_at": instant(commit.committed), **found}, commit.sha
         if position is None and landed_in is not None:
-            changes.brings(landed_in, commit, facts)
-        change = changes.landed(commit, facts) if position is not None else None
+            changes.add(landed_in, commit, facts)
+        change = changes.change_of(commit, facts) if position is not None else None
         if change is not None:
             yield "changes", {**change, "mainline_position": position}, commit.sha
 
 
-def _commit(commit: Commit, facts: Said) -> dict[str, object]:
+def _commit(commit: Commit, facts: MessageFacts) -> dict[str, object]:
     return {
         "sha": commit.sha,
         "authored_at": instant(commit.authored),
@@ -73,7 +74,7 @@ def _parents(commit: Commit) -> Iterator[Found]:
 
 
 def tag_records(refs: Refs, since: int) -> Iterator[Found]:
-    """All tags, when any of them changed: so a moved or deleted one leaves no trace in the newest set."""
+    """All tags, so that the newest set holds no tag that was moved or deleted."""
     for tag in refs.tags:
         if (tag.tagged_at or 0) >= since:
             yield "tags", _tag(tag), tag.sha
@@ -92,20 +93,20 @@ def _tag(tag: Ref) -> dict[str, object]:
 
 
 def is_semver(name: str) -> bool:
-    """Whether the tag is a semantic version: v1.2.3, 1.2.3-rc.1, or a package's (app@1.2.3, app/v1.2.3)."""
+    """Whether the tag is a semantic version: v1.2.3, 1.2.3-rc.1, or of a package (app@1.2.3, app/v1.2.3)."""
     return bool(_SEMVER.fullmatch(name) or _PACKAGE_SEMVER.fullmatch(name))
 
 
 def is_prerelease(name: str) -> bool:
-    """Whether the tag says of itself that it is not the final version (1.2.3-anything, 1.2.0rc1, nightly)."""
-    met = _SEMVER.fullmatch(name) or _PACKAGE_SEMVER.fullmatch(name)
-    return bool(met[1]) if met else bool(_UNFINISHED.search(f".{name}"))
+    """Whether the tag's name marks a prerelease (1.2.3-anything, 1.2.0rc1, nightly)."""
+    found = _SEMVER.fullmatch(name) or _PACKAGE_SEMVER.fullmatch(name)
+    return bool(found[1]) if found else bool(_UNFINISHED.search(f".{name}"))
 
 
 def note_records(git: Git, tip: str, last: str | None, within: range, bots: BotRegistry) -> Iterator[Found]:
-    """Evidence in git-ai notes that are new since `last`, for commits dated within."""
+    """Evidence in git-ai notes that are new since `last`, for commits dated in `within` (Unix seconds)."""
     known = last if last and existing(git, [last]) else None
     notes = noted_commits(git, tip, known)
-    dates = {sha: date for sha, date in git.dates(existing(git, notes)).items() if date in within}
+    dates = {sha: date for sha, date in commit_dates(git, existing(git, notes)).items() if date in within}
     for sha, found in notes_of(git, {sha: notes[sha] for sha in dates}, bots):
         yield "evidence", {"sha": sha, "committed_at": instant(dates[sha]), **found}, sha

@@ -1,24 +1,24 @@
-"""The refs of a repository as they stood at `as_of`.
+"""The refs of a repository as of `as_of`.
 
-Reads:  refs/heads, refs/remotes, refs/tags, refs/pull/N/head, refs/merge-requests/N/head, refs/notes/ai, HEAD.
-Gives:  the tip of the default branch, the other tips, the tags, the heads of pull requests.
-Leaves out: branch names (they may hold people's names; only ids go on), and repositories that cannot give true
-numbers: shallow ones, partial clones, and folders that are none.
+Reads:   refs/heads, refs/remotes, refs/tags, refs/pull/N/head, refs/merge-requests/N/head, refs/notes/ai, HEAD.
+Returns: the tip of the default branch, the other tips, the tags, the heads of pull requests.
+Leaves out: branch names, which may hold people's names; only commit ids are passed on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestration.connectors.git.reading import Git
+from orchestration.connectors.git.checks import check_countable
+from orchestration.connectors.git.git_cli import Git
 from orchestration.errors import SourceError
 
 PLACES = ("refs/heads", "refs/remotes", "refs/tags", "refs/pull", "refs/merge-requests", "refs/notes/ai")
 QUIET_SECONDS = 7 * 24 * 3600
-"""After this long without a commit a pull request counts as read; its commits come again when it lands."""
+"""After this long without a commit a pull request is not read again; its commits are read when it lands."""
 USUAL_DEFAULTS = ("main", "master", "trunk")
 _PULL = re.compile(r"refs/(?:pull|merge-requests)/(\d{1,12})/head")
 _FORMAT = "%00".join(
@@ -48,7 +48,7 @@ class Ref:
 
 @dataclass(slots=True)
 class Refs:
-    """What a run sees of a repository. `main` is None when there is no commit before `as_of`.
+    """The refs that a run reads. `main` is None when there is no commit before `as_of`.
 
     pull_tips: tips that only a pull request has, with its number and the tip's date (Unix seconds).
     """
@@ -66,9 +66,9 @@ class Refs:
         return max(self.pulls, default=0)
 
     def quiet_pull_tips(self, as_of: int, highest: int) -> set[str]:
-        """The tips of pull requests up to number `highest` that were quiet at `as_of`.
+        """The tips of pull requests up to number `highest` without a commit in the QUIET_SECONDS before `as_of`.
 
-        A large mirror holds tens of thousands of them. Telling them by number and date keeps them out of the cursor.
+        A large mirror holds tens of thousands of them; number and date keep them out of the cursor.
         """
         return {
             sha
@@ -84,17 +84,23 @@ class Refs:
 
 
 def read_refs(git: Git, default_branch: str | None, as_of: int) -> Refs:
-    """The refs as they stood at `as_of` (Unix seconds, exclusive)."""
-    _refuse_what_cannot_be_counted(git)
+    """The refs as of `as_of` (Unix seconds, exclusive). SourceError for a repository that cannot be counted."""
+    check_countable(git)
     found = {ref.name: ref for ref in _listed(git)}
     main = _default_ref(git, found, default_branch)
-    stood = _stood(git, list(found.values()), as_of)
+    positions = _positions(git, list(found.values()), as_of)
     refs = Refs()
     if main is not None:
         refs.default_branch = main.removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")
-        refs.main = stood.get(main)
+        refs.main = positions.get(main)
+    _sort_into(refs, found, positions, as_of)
+    return refs
+
+
+def _sort_into(refs: Refs, found: Mapping[str, Ref], positions: Mapping[str, str], as_of: int) -> None:
+    """Sort the positions into notes, tags, heads of pull requests and other tips."""
     tips, named = dict[str, None](), set[str]()
-    for name, sha in stood.items():
+    for name, sha in positions.items():
         if name.startswith("refs/notes/"):
             refs.notes = sha
             continue
@@ -108,52 +114,34 @@ def read_refs(git: Git, default_branch: str | None, as_of: int) -> Refs:
             named.add(sha)
         tips[sha] = None
     refs.others = [sha for sha in tips if sha != refs.main]
-    refs.pull_tips = {sha: told for sha, told in refs.pull_tips.items() if sha not in named}
-    return refs
+    refs.pull_tips = {sha: tip for sha, tip in refs.pull_tips.items() if sha not in named}
 
 
-def _stood(git: Git, found: Sequence[Ref], as_of: int) -> dict[str, str]:
-    """Where each ref stood: its newest first-parent ancestor dated before `as_of`, if it has one."""
+def _positions(git: Git, found: Sequence[Ref], as_of: int) -> dict[str, str]:
+    """Ref -> its newest first-parent ancestor dated before `as_of`, if it has one."""
     late = [ref.sha for ref in found if ref.committed is None or ref.committed >= as_of]
     after: dict[str, str | None] = {}
     if late:
-        asked = ("rev-list", "--first-parent", "--parents", f"--max-age={as_of}", "--stdin")
-        for line in git.lines(*asked, stdin=late):
+        command = ("rev-list", "--first-parent", "--parents", f"--max-age={as_of}", "--stdin")
+        for line in git.lines(*command, stdin=late):
             sha, *parents = line.split(" ")
             after[sha] = parents[0] if parents else None
-    stood: dict[str, str] = {}
+    positions: dict[str, str] = {}
     for ref in found:
         at: str | None = ref.sha
         while at in after:
             at = after[at]
         if at is not None:
-            stood[ref.name] = at
-    return stood
-
-
-def _refuse_what_cannot_be_counted(git: Git) -> None:
-    if not git.path.is_dir():
-        raise SourceError(f"{git.repository}: {git.path} is no folder; nothing was read. Correct `path`.")
-    if git.text("rev-parse", "--git-dir", accept=(0, 128)) == "":
-        raise SourceError(f"{git.repository}: {git.path} is no git repository; nothing was read. Correct `path`.")
-    if git.text("rev-parse", "--is-shallow-repository") == "true":
-        raise SourceError(
-            f"{git.repository}: {git.path} is a shallow clone; its history ends early and every count would be "
-            f"too low, so nothing was read. Run `git fetch --unshallow` there."
-        )
-    if git.text("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$", accept=(0, 1)):
-        raise SourceError(
-            f"{git.repository}: {git.path} is a partial clone; lines cannot be counted without its files, and "
-            f"nothing is fetched while reading. Run `git fetch --refetch --no-filter` there, or clone it whole."
-        )
+            positions[ref.name] = at
+    return positions
 
 
 def _listed(git: Git) -> Iterator[Ref]:
-    """Refs that lead to a commit; symbolic ones name another that is listed itself."""
+    """Refs that lead to a commit. Symbolic refs are skipped: they name a ref that is listed itself."""
     for line in git.lines("for-each-ref", f"--format={_FORMAT}", *PLACES):
         name, symbolic, kind, sha, peeled_kind, peeled, own_date, peeled_date, tagged = line.split("\0")
-        made_up = name.startswith(("refs/pull/", "refs/merge-requests/")) and not _PULL.fullmatch(name)
-        if symbolic or made_up:
+        is_synthetic = name.startswith(("refs/pull/", "refs/merge-requests/")) and not _PULL.fullmatch(name)
+        if symbolic or is_synthetic:
             continue
         if peeled_kind == "tag":  # a tag of a tag
             peeled = git.text("rev-parse", "--verify", "--quiet", f"{sha}^{{commit}}", accept=(0, 1, 128))
@@ -164,7 +152,7 @@ def _listed(git: Git) -> Iterator[Ref]:
 
 
 def _default_ref(git: Git, found: dict[str, Ref], wanted: str | None) -> str | None:
-    """The ref of the default branch: as configured, as the origin says, as HEAD says in a bare repository."""
+    """The ref of the default branch: as configured, else of the origin, else HEAD of a bare repository."""
     if wanted is not None:
         candidates = [f"refs/remotes/origin/{wanted}", f"refs/heads/{wanted}"]
     else:

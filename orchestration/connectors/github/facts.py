@@ -1,4 +1,4 @@
-"""What a pull request's or commit's words say: the facts that land in place of titles, bodies and messages."""
+"""Facts from titles, bodies and messages of pull requests and commits, which land instead of the texts."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from orchestration.connectors._shared.bot_registry import BotRegistry, Signature
-from orchestration.connectors.git.messages import said
+from orchestration.connectors.git.messages import message_facts
 
 _CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
 _REVERT_BRANCH = re.compile(r"(?:\A|/)revert-(\d{1,9})-")
 _HOTFIX = re.compile(r"(?i)(?:\A|[/_.-])hot-?fix(?:\Z|[/_.-])")
 NO_EVIDENCE: dict[str, object] = {"agent_product": None, "ai_evidence_grade": None, "ai_evidence_signal": None}
-LONGEST_LABELS = 4096
+MAX_LABEL_CHARACTERS = 4096
 
 
 def co_authors(message: str) -> list[str]:
@@ -22,29 +22,29 @@ def co_authors(message: str) -> list[str]:
 
 
 def reverted(title: str, body: str, branch: str, repository: str) -> dict[str, object]:
-    """What a pull request says it reverts: a number of this repository, a commit, or neither."""
-    facts = said(f"{title}\n\n{body}", repository)
-    met = _REVERT_BRANCH.search(branch)
+    """The pull request of this repository or the commit that a pull request reverts, as it states; None for neither."""
+    facts = message_facts(f"{title}\n\n{body}", repository)
+    found = _REVERT_BRANCH.search(branch)
     return {
-        "reverts_number": facts.reverts_number or (int(met[1]) if met else None),
+        "reverts_number": facts.reverts_number or (int(found[1]) if found else None),
         "reverts_sha": facts.reverts_sha,
     }
 
 
 def reverted_sha(message: str, repository: str) -> str | None:
-    return said(message, repository).reverts_sha
+    return message_facts(message, repository).reverts_sha
 
 
 def is_hotfix(name: str | None) -> bool | None:
-    """Whether a branch or tag is called hotfix; None where there is no name."""
+    """Whether the name of a branch or tag holds hotfix; None without a name."""
     return None if not name else bool(_HOTFIX.search(name))
 
 
 def label_names(names: Iterable[str]) -> str | None:
-    """`|bug|hotfix|`: sorted, between bars, so that one name can be found exactly; None without labels."""
+    """`|bug|hotfix|`: sorted, between bars, so that an exact name can be found; None without labels."""
     kept = sorted({" ".join(name.replace("|", "/").lower().split()) for name in names})
     text = "|".join(["", *kept, ""])
-    return text[:LONGEST_LABELS].rpartition("|")[0] + "|" if kept else None
+    return text[:MAX_LABEL_CHARACTERS].rpartition("|")[0] + "|" if kept else None
 
 
 def pull_request_evidence(bots: BotRegistry, text: str, branch: str, on: date) -> dict[str, object]:
@@ -59,19 +59,19 @@ def pull_request_evidence(bots: BotRegistry, text: str, branch: str, on: date) -
 def commit_evidence(
     bots: BotRegistry, message: str, email: str | None, database_id: object, on: date
 ) -> dict[str, object]:
-    """The author's account and address, the trailers, the text; a trailer anybody can add is never an A."""
-    met = [("text", found) for found in bots.match("text", message, on)]
-    met += [("email", found) for found in bots.match("email", email or "", on)]
-    met += [("github_id", found) for found in bots.match("github_id", str(database_id or ""), on)]
+    """Evidence in the author's account and address, trailers and text; a trailer is never an A: anybody can add one."""
+    matches = [("text", found) for found in bots.match("text", message, on)]
+    matches += [("email", found) for found in bots.match("email", email or "", on)]
+    matches += [("github_id", found) for found in bots.match("github_id", str(database_id or ""), on)]
     for address in co_authors(message):
-        met += [("trailer_email", found) for found in bots.match("trailer_email", address, on)]
-    return _best(met)
+        matches += [("trailer_email", found) for found in bots.match("trailer_email", address, on)]
+    return _best(matches)
 
 
-def _best(met: Iterable[tuple[str, Signature]]) -> dict[str, object]:
+def _best(matches: Iterable[tuple[str, Signature]]) -> dict[str, object]:
     ranked = sorted(
         ("B" if signal == "trailer_email" and found.grade == "A" else found.grade, signal, found.product)
-        for signal, found in met
+        for signal, found in matches
         if found.actor_kind == "agent" and found.role == "author"
     )
     if not ranked:

@@ -1,8 +1,8 @@
-"""Pull requests of one repository: where the reading stops, and what is read twice.
+"""The pull requests of one repository: which are read, and in which order.
 
-They can only be listed by update, and rows jump to the top while we read. So the list is read newest first down
-to `since`, then its top once more for those that escaped; what changes meanwhile is later than as_of and thus the
-next run's. Open ones are read whatever their age. Each pull request is given once, with all its children.
+GitHub lists them by update only, and a pull request that is updated while we read moves to the top. So the list is read
+newest first down to `since`, then its top again for those that moved. What changes later is after as_of and left to
+the next run. Open pull requests are read whatever their age. Each is yielded once, with all its children.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from orchestration.connectors.base import Item, RejectedRecord, Row
 from orchestration.connectors.github import queries as queries
 from orchestration.connectors.github import records as records
+from orchestration.connectors.github.accounts import Record, user
+from orchestration.connectors.github.client import GitHubClient, Scope
 from orchestration.connectors.github.facts import co_authors
 from orchestration.connectors.github.graphql import Node
-from orchestration.connectors.github.records import Record
-from orchestration.connectors.github.tool import Scope, Tool
 
 STREAMS = (
     "pull_requests",
@@ -29,76 +29,78 @@ STREAMS = (
 
 
 @dataclass
-class _Given:
-    """What this slice has given already."""
+class _Yielded:
+    """What this slice has yielded already."""
 
     numbers: set[int] = field(default_factory=set)
     accounts: set[object] = field(default_factory=set)
 
 
-def pull_requests(tool: Tool, scope: Scope) -> Iterator[Item]:
+def pull_requests(github: GitHubClient, scope: Scope) -> Iterator[Item]:
     """Everything of the repository's pull requests that was updated since, and all that are open."""
-    given = _Given()
+    yielded = _Yielded()
     newest, pages = "", 0
-    for parent, nodes in _listing(tool, scope, None):
+    for parent, nodes in _listing(github, scope, None):
         pages += 1
         newest = newest or next((node["updatedAt"] for node in nodes if node), "")
-        yield from _recent(tool, scope, parent, nodes, given)
+        yield from _recent(github, scope, parent, nodes, yielded)
         if any(node and scope.is_before(node["updatedAt"]) for node in nodes):
             break
-    for parent, nodes in _listing(tool, scope, None) if pages > 1 else ():
-        yield from _recent(tool, scope, parent, [node for node in nodes if node], given)
+    for parent, nodes in _listing(github, scope, None) if pages > 1 else ():
+        yield from _recent(github, scope, parent, [node for node in nodes if node], yielded)
         if any(node and node["updatedAt"] <= newest for node in nodes):
             break
-    for parent, nodes in _listing(tool, scope, ["OPEN"]) if scope.since is not None else ():
+    for parent, nodes in _listing(github, scope, ["OPEN"]) if scope.since is not None else ():
         for node in nodes:
             if node and node["state"] == "OPEN":
-                yield from _whole(tool, scope, parent, node, given)
+                yield from _whole(github, scope, parent, node, yielded)
 
 
-def _listing(tool: Tool, scope: Scope, states: list[str] | None) -> Iterator[tuple[Node, list[Node | None]]]:
+def _listing(github: GitHubClient, scope: Scope, states: list[str] | None) -> Iterator[tuple[Node, list[Node | None]]]:
     variables = {**scope.variables, "states": states}
     path = ("repository", "pullRequests")
-    for parent, connection in tool.graphql.pages(queries.PULL_REQUESTS, variables, path, tool.page_size):
+    for parent, connection in github.graphql.pages(queries.PULL_REQUESTS, variables, path, github.page_size):
         yield parent, list(connection.get("nodes") or ())
 
 
-def _recent(tool: Tool, scope: Scope, parent: Node, nodes: list[Node | None], given: _Given) -> Iterator[Item]:
+def _recent(
+    github: GitHubClient, scope: Scope, parent: Node, nodes: list[Node | None], yielded: _Yielded
+) -> Iterator[Item]:
     for place, node in enumerate(nodes):
         if node is None:
             yield RejectedRecord("pull_requests", "blank_node", f"pull_requests/{scope.repository} place {place}", b"")
         elif not scope.is_before(node["updatedAt"]):
-            yield from _whole(tool, scope, parent, node, given)
+            yield from _whole(github, scope, parent, node, yielded)
 
 
-def _whole(tool: Tool, scope: Scope, parent: Node, node: Node, given: _Given) -> Iterator[Item]:
-    """One pull request with its children, unless it was given or is younger than the run."""
+def _whole(github: GitHubClient, scope: Scope, parent: Node, node: Node, yielded: _Yielded) -> Iterator[Item]:
+    """One pull request with its children, unless it was yielded before or was created after as_of."""
     number = int(node["number"])
-    if number in given.numbers or scope.is_later(node["createdAt"]):
+    if number in yielded.numbers or scope.is_later(node["createdAt"]):
         return
-    given.numbers.add(number)
+    yielded.numbers.add(number)
     of = {"repository_id": parent["databaseId"], "repository": parent["nameWithOwner"], "number": number}
     default = (parent.get("defaultBranchRef") or {}).get("name")
     pointer = f"pull_requests/{of['repository']}#{number}"
-    yield Row("pull_requests", records.pull_request(node, of, default, tool.bots), pointer)
-    seen = [node.get("author"), node.get("mergedBy")]
-    for review in tool.graphql.nodes(node, "reviews", queries.REST["reviews"], pointer):
+    yield Row("pull_requests", records.pull_request(node, of, default, github.bots), pointer)
+    actors = [node.get("author"), node.get("mergedBy")]
+    for review in github.graphql.nodes(node, "reviews", queries.REST["reviews"], pointer):
         if not scope.is_later(review.get("submittedAt")):
-            seen.append(review.get("author"))
+            actors.append(review.get("author"))
             yield Row("pull_request_reviews", records.review(review, of), f"{pointer} review")
-    for event in tool.graphql.nodes(node, "timelineItems", queries.REST["timelineItems"], pointer):
+    for event in github.graphql.nodes(node, "timelineItems", queries.REST["timelineItems"], pointer):
         if not scope.is_later(event.get("createdAt")):
             yield Row("pull_request_events", records.event(event, of), f"{pointer} {event.get('id')}")
-    yield from _commits(tool, node, of, pointer)
-    yield from _accounts(seen, given, pointer)
+    yield from _commits(github, node, of, pointer)
+    yield from _accounts(actors, yielded, pointer)
 
 
-def _commits(tool: Tool, node: Node, of: Record, pointer: str) -> Iterator[Item]:
-    for position, listed in enumerate(tool.graphql.nodes(node, "commits", queries.REST["commits"], pointer), start=1):
+def _commits(github: GitHubClient, node: Node, of: Record, pointer: str) -> Iterator[Item]:
+    for position, listed in enumerate(github.graphql.nodes(node, "commits", queries.REST["commits"], pointer), start=1):
         commit = listed["commit"]
         sha, author = commit["oid"], commit.get("author") or {}
         where = f"{pointer} {sha}"
-        yield Row("pull_request_commits", records.commit(commit, position, of, tool.bots), where)
+        yield Row("pull_request_commits", records.commit(commit, position, of, github.bots), where)
         yield _commit_author(of, sha, 0, author.get("email"), author.get("user"), where)
         for place, address in enumerate(co_authors(commit.get("message") or ""), start=1):
             yield _commit_author(of, sha, place, address, None, where)
@@ -109,9 +111,9 @@ def _commit_author(of: Record, sha: str, position: int, email: str | None, user:
     return Row("pull_request_commit_authors", record, f"{where} author {position}")
 
 
-def _accounts(seen: list[Node | None], given: _Given, pointer: str) -> Iterator[Item]:
-    for node in seen:
-        record = records.user(node)
-        if record and record["id"] not in given.accounts:
-            given.accounts.add(record["id"])
+def _accounts(actors: list[Node | None], yielded: _Yielded, pointer: str) -> Iterator[Item]:
+    for node in actors:
+        record = user(node)
+        if record and record["id"] not in yielded.accounts:
+            yielded.accounts.add(record["id"])
             yield Row("users", record, f"{pointer} account")

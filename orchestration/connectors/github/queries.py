@@ -1,9 +1,9 @@
-"""The GraphQL questions that the github connector asks.
+"""The GraphQL queries of the github connector.
 
-A nested connection is asked for with its first part; the rest of a long one is read by `node(id:)`, one
-connection at a time. A page of 25 pull requests costs 1 point of 5,000 an hour: (1 + 25 x 5 connections) / 100.
-Every connection within a nested one would multiply that by its parents, so co-authors are read from the message
-and not from `authors`, and neither parents of commits nor comments of reviews are counted.
+A query holds the first part of a nested connection; the rest of a long one is read by `node(id:)`, one connection at a
+time. A page of 25 pull requests costs 1 point of 5,000 an hour: (1 + 25 x 5 connections) / 100. A connection within a
+nested one would multiply that cost by its parents. So co-authors are read from the message and not from `authors`,
+and parents of commits and comments of reviews are not requested.
 """
 
 from __future__ import annotations
@@ -119,11 +119,11 @@ query Deployments($owner: String!, $name: String!, $page: Int!, $after: String) 
 
 def _rest(parent: str, connection: str, selection: str) -> str:
     name, _, arguments = connection.partition("(")
-    given = f"first: $page, after: $after{', ' + arguments.rstrip(')') if arguments else ''}"
+    page_arguments = f"first: $page, after: $after{', ' + arguments.rstrip(')') if arguments else ''}"
     fragment = ACCOUNT if "...Account" in selection else ""
     return f"""
 query Rest($id: ID!, $page: Int!, $after: String) {{
-  node(id: $id) {{ ... on {parent} {{ {name}({given}) {{ {selection} }} }} }}
+  node(id: $id) {{ ... on {parent} {{ {name}({page_arguments}) {{ {selection} }} }} }}
   {RATE_LIMIT}
 }}
 {fragment}
@@ -136,7 +136,7 @@ REST = {
     "timelineItems": _rest("PullRequest", f"timelineItems(itemTypes: [{EVENT_TYPES}])", EVENTS),
     "statuses": _rest("Deployment", "statuses", STATUSES),
 }
-"""Connection -> the question for the rest of it."""
+"""Connection -> the query for its remaining nodes."""
 
 QUERIES = {"pull_requests": PULL_REQUESTS, "deployments": DEPLOYMENTS, **{f"rest_{k}": v for k, v in REST.items()}}
-"""All questions by name, for the test that reads them."""
+"""All queries by name, for tests."""

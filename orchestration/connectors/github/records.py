@@ -1,13 +1,13 @@
-"""GitHub's answers as records of our streams: children on their own, people as accounts, words as facts."""
+"""Records of our streams from GitHub's answers: child lists apart, people as accounts, texts as facts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from orchestration.connectors._shared.bot_registry import BotRegistry
+from orchestration.connectors.github.accounts import Node, Record, account, as_text, listed, sponsor
 from orchestration.connectors.github.facts import (
     commit_evidence,
     is_hotfix,
@@ -17,37 +17,11 @@ from orchestration.connectors.github.facts import (
     reverted_sha,
 )
 
-Node = Mapping[str, Any]
-Record = dict[str, object]
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def account(node: Node | None) -> Record:
-    """Login, number and type of an actor; nothing for a deleted one. GraphQL leaves `[bot]` off, REST does not."""
-    if not node:
-        return {}
-    kind, login = node.get("__typename") or node.get("type"), node.get("login")
-    if kind == "Bot" and login and "__typename" in node and not login.endswith("[bot]"):
-        login = f"{login}[bot]"
-    return {"login": login, "database_id": _text(node.get("databaseId") or node.get("id")), "type": kind}
-
-
-def user(node: Node | None, is_member: bool | None = None, email: str | None = None) -> Record | None:
-    """An account for the stream of accounts; None where it has no number (deleted, or an organisation's shadow)."""
-    known = account(node)
-    if not known.get("database_id") or not known.get("login"):
-        return None
-    return {
-        "id": known["database_id"],
-        "login": known["login"],
-        "type": known["type"] or "User",
-        "is_member": is_member,
-        "email": email,
-    }
 
 
 def repository(row: Node) -> Record:
@@ -83,10 +57,10 @@ def pull_request(node: Node, scope: Record, default_branch: str | None, bots: Bo
         "changed_files": node.get("changedFiles"),
         "comments": node.get("totalCommentsCount"),
         "commits": (node.get("commits") or {}).get("totalCount"),
-        "label_names": label_names(label["name"] for label in _listed(node, "labels")),
+        "label_names": label_names(label["name"] for label in listed(node, "labels")),
         **reverted(title, body, branch, str(scope["repository"])),
         **pull_request_evidence(bots, f"{title}\n\n{body}", branch, on),
-        "sponsor": _sponsor(node) if author.get("type") == "Bot" else {},
+        "sponsor": sponsor(node) if author.get("type") == "Bot" else {},
     }
 
 
@@ -134,7 +108,7 @@ def commit(node: Node, position: int, scope: Record, bots: BotRegistry) -> Recor
 
 def commit_author(scope: Record, sha: str, position: int, email: str | None, known: Node | None) -> Record:
     person = known or {}
-    number = _text(person.get("databaseId"))
+    number = as_text(person.get("databaseId"))
     return {
         **scope,
         "sha": sha,
@@ -184,19 +158,3 @@ def issue(row: Node, scope: Record) -> Record:
         "label_names": label_names(name for name in labels if name),
         "author": account(row.get("user")),
     }
-
-
-def _sponsor(node: Node) -> Record:
-    """The one person assigned to a bot's pull request: who asked for it. Several are nobody's."""
-    people = [one for one in _listed(node, "assignees") if not str(one.get("login")).lower().startswith("copilot")]
-    if len(people) != 1:
-        return {}
-    return {"login": people[0].get("login"), "database_id": _text(people[0].get("databaseId"))}
-
-
-def _listed(node: Node, name: str) -> list[Node]:
-    return [one for one in (node.get(name) or {}).get("nodes") or () if one]
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -1,10 +1,10 @@
-"""The explicit cause of an incident, read out of words that are then dropped.
+"""The explicit root cause of an incident, extracted from texts that are then dropped.
 
-Belongs here: finding a commit or a deployment that somebody named as the root cause.
-Does not: guessing. A cause counts when a field meant for it holds it, or when the text says `root cause: …`
-in so many words; everything temporal is a matter of the models.
-Leaves out: the text itself. What is kept is a hexadecimal commit or one token with a digit in it, so that
-neither a sentence nor a name can slip through.
+Belongs here: finding a commit or a deployment that was named as the root cause.
+Does not: guess. A cause counts when a custom field for it holds it, or when a text says `root cause: …`; inference from
+times belongs to the models.
+Leaves out: the text itself. Only a hexadecimal commit id or one token with a digit is kept, so that no sentence and no
+name gets through.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ _DEPLOYMENT_ADDRESS = re.compile(r"/deployments/(?:activity_log/)?([0-9]{1,20})\
 _WHOLE_SHA = re.compile(_SHA, re.IGNORECASE)
 _WHOLE_DEPLOYMENT = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9._/:#-]{0,79}")
 _CERTAIN = re.compile(rf"{_SHA}|[0-9]{{5,20}}", re.IGNORECASE)
-_SAID = re.compile(r"\b(?:root[ _-]?cause|caused[ _-]by)\s*[:=]\s*(\S+)(?:[ \t]+(\S+))?", re.IGNORECASE)
+_STATED = re.compile(r"\b(?:root[ _-]?cause|caused[ _-]by)\s*[:=]\s*(\S+)(?:[ \t]+(\S+))?", re.IGNORECASE)
 _LEADS = {"commit": "sha", "sha": "sha", "deployment": "deployment", "deploy": "deployment"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What was named: a commit, a deployment, both or nothing."""
+    """The named root cause: a commit, a deployment, both or nothing."""
 
     sha: str | None = None
     deployment: str | None = None
 
 
 def explicit_cause(fields: Mapping[str, object], texts: Iterable[object], names: Iterable[str]) -> Cause:
-    """The first commit and the first deployment named; fields called one of `names` come before the texts."""
+    """The first commit and the first deployment named; the fields in `names` come before the texts."""
     wanted = {name.casefold() for name in names}
     found = [_field(value) for name, value in fields.items() if name.casefold() in wanted]
-    found += [_said(text) for value in texts for text in _strings(value)]
+    found += [_stated(text) for value in texts for text in _strings(value)]
     return Cause(
         next((cause.sha for cause in found if cause.sha), None),
         next((cause.deployment for cause in found if cause.deployment), None),
@@ -47,17 +47,17 @@ def explicit_cause(fields: Mapping[str, object], texts: Iterable[object], names:
 
 def _field(value: object) -> Cause:
     for text in _strings(value):
-        cause = _token(text.strip()) if " " not in text.strip() else _said(text)
+        cause = _token(text.strip()) if " " not in text.strip() else _stated(text)
         if cause != Cause():
             return cause
     return Cause()
 
 
-def _said(text: str) -> Cause:
-    for first, second in _SAID.findall(text):
+def _stated(text: str) -> Cause:
+    for first, second in _STATED.findall(text):
         lead = _LEADS.get(first.casefold().rstrip(":#"))
         token = (second if lead else first).strip("`'\"<>()[].,;#")
-        # without a lead only what cannot be a word counts: `root cause: disk1` names nothing
+        # without a lead, only a token that cannot be a word counts: `root cause: disk1` names nothing
         certain = lead or _address(token) != Cause() or _CERTAIN.fullmatch(token)
         cause = _token(token) if certain else Cause()
         if cause != Cause() and (lead != "sha" or cause.sha):

@@ -1,7 +1,7 @@
-"""PagerDuty's classic paging: limit and offset, `more`, and an end at 10,000.
+"""PagerDuty's pagination: limit and offset, `more`, and a maximum of 10,000 records.
 
-Beyond `offset + limit = 10,000` the API answers with an error, so a window that holds more is cut in half
-until its parts fit; nothing of a window is given before it was read whole.
+Beyond `offset + limit = 10,000` the API answers with an error, so a window with more records is halved until its parts
+fit. No record of a part is yielded before the part was read whole.
 """
 
 from __future__ import annotations
@@ -16,46 +16,46 @@ Get = Callable[[str, Mapping[str, object]], Mapping[str, Any]]
 """Path and parameters to the parsed answer."""
 
 PAGE_SIZE = 100
-DEEPEST = 10_000
-SHORTEST = timedelta(minutes=1)
+MAX_RECORDS = 10_000
+MIN_WINDOW = timedelta(minutes=1)
 
 
 class TooDeepError(SourceError):
-    """A listing is longer than the API is willing to page."""
+    """A listing holds more records than the API can page."""
 
 
 def listed(get: Get, name: str, params: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
-    """Every record of a listing, page by page; TooDeepError where the API would end it early."""
+    """Every record of a listing, page by page; TooDeepError where the API would cut it off."""
     offset = 0
     while True:
         page = get(name, {**params, "limit": PAGE_SIZE, "offset": offset})
         records = page.get(name)
         if not isinstance(records, list):
             raise SourceError(
-                f"pagerduty: GET /{name} answered without a list {name!r} at offset {offset:,}; nothing of "
-                "this slice was counted. Run the run again; if it stays so, the API has changed."
+                f"pagerduty: GET /{name} answered without a list {name!r} at offset {offset:,}; nothing of this slice "
+                "was landed. Repeat the run; if the error remains, the API has changed."
             )
         yield from records
         if not page.get("more"):
             return
-        # an answer may hold fewer than were asked for: the next page begins after what came
+        # a page may hold fewer records than requested: the next one begins after those received
         offset += len(records) or PAGE_SIZE
-        if offset + PAGE_SIZE > DEEPEST:
+        if offset + PAGE_SIZE > MAX_RECORDS:
             raise TooDeepError(
-                f"pagerduty: GET /{name} holds more than the {DEEPEST:,} records that the API pages; nothing "
-                "of this slice was counted. Narrow it with team_ids, or resolve what is long over."
+                f"pagerduty: GET /{name} holds more than the {MAX_RECORDS:,} records that the API can page; nothing of "
+                "this slice was landed. Narrow it with team_ids, or resolve incidents that are over."
             )
 
 
 def whole_window(
     get: Get, name: str, params: Mapping[str, object], start: datetime, end: datetime
 ) -> Iterator[Mapping[str, Any]]:
-    """The records created in [start, end), cut into halves as long as a part is too long to page."""
-    asked = {**params, "since": _utc(start), "until": _utc(end), "time_zone": "UTC"}
+    """The records created in [start, end); a window with too many records to page is halved."""
+    query = {**params, "since": _utc(start), "until": _utc(end), "time_zone": "UTC"}
     try:
-        found = list(listed(get, name, asked))
+        found = list(listed(get, name, query))
     except TooDeepError:
-        if end - start <= SHORTEST:
+        if end - start <= MIN_WINDOW:
             raise
         found = None
     if found is not None:
@@ -68,7 +68,7 @@ def whole_window(
 
 
 def _is_within(record: Mapping[str, Any], start: datetime, end: datetime) -> bool:
-    """The API does not say which ends are inclusive; a time that cannot be read is landing's to refuse."""
+    """Filters, because the API does not document which end is inclusive. Landing rejects an invalid time."""
     try:
         created = datetime.fromisoformat(str(record.get("created_at")))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What is kept of each PagerDuty record: ids, states, instants. An allow-list: a new field stays out."""
+"""The fields kept of each PagerDuty record: ids, states, times. An allow-list: a new field stays out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Found = Mapping[str, Any]
 
 
 def incident(found: Found, cause_fields: Iterable[str], impact_fields: Iterable[str]) -> dict[str, object]:
-    """One incident. The priority's label (P1 …) is a setting of the account, not somebody's words."""
+    """One incident. The priority's label (P1 …) is a setting of the account, not free text."""
     fields = _custom_fields(found.get("custom_fields"))
     texts = (found.get("title"), found.get("description"), found.get("body"))
     cause = explicit_cause(fields, texts, cause_fields)
@@ -20,9 +20,8 @@ def incident(found: Found, cause_fields: Iterable[str], impact_fields: Iterable[
              "last_status_change_at")  # fmt: skip
     return {
         **{name: found.get(name) for name in plain},
-        "priority": _only(found.get("priority"), "id", "summary"),
+        "priority": _only(found.get("priority"), "summary"),
         "service": _only(found.get("service"), "id"),
-        "escalation_policy": _only(found.get("escalation_policy"), "id"),
         "incident_type": _only(found.get("incident_type"), "name"),
         "last_status_change_by": _only(found.get("last_status_change_by"), "type"),
         "resolve_reason": {
@@ -37,12 +36,12 @@ def incident(found: Found, cause_fields: Iterable[str], impact_fields: Iterable[
 
 
 def log_entry(found: Found, cause_fields: Iterable[str]) -> dict[str, object]:
-    """One log entry. Notes and changes of custom fields are where a root cause is usually written down."""
+    """One log entry. A root cause is usually named in a note or in a changed custom field."""
     channel = found.get("channel") or {}
     changed = channel.get("changeset")
     fields = _custom_fields(changed.get("customer_fields") if isinstance(changed, Mapping) else None)
-    said = found.get("type") in ("annotate_log_entry", "resolve_log_entry")
-    texts = (found.get("note"), channel.get("summary"), channel.get("content")) if said else ()
+    has_text = found.get("type") in ("annotate_log_entry", "resolve_log_entry")
+    texts = (found.get("note"), channel.get("summary"), channel.get("content")) if has_text else ()
     cause = explicit_cause(fields, texts, cause_fields)
     agent = found.get("agent") or {}
     is_user = str(agent.get("type", "")).startswith("user")
@@ -56,16 +55,8 @@ def log_entry(found: Found, cause_fields: Iterable[str]) -> dict[str, object]:
     }
 
 
-def service(found: Found) -> dict[str, object]:
-    """One service, by its technical name."""
-    return {
-        **{name: found.get(name) for name in ("id", "name", "status", "created_at")},
-        "escalation_policy": _only(found.get("escalation_policy"), "id"),
-    }
-
-
 def user(found: Found) -> dict[str, object]:
-    """One account: the two identifiers that tie it to a person, and its role. No name and no contact."""
+    """One account: its two identifiers and its role, without name and contact."""
     return {name: found.get(name) for name in ("id", "email", "role")}
 
 
@@ -74,7 +65,7 @@ def _only(found: object, *names: str) -> dict[str, object]:
 
 
 def _custom_fields(found: object) -> dict[str, object]:
-    """Custom fields come as a list of {name, value}, in some answers as an object."""
+    """Custom fields by name; they come as a list of {name, value}, in some answers as an object."""
     if isinstance(found, Mapping):
         return {str(name): value for name, value in found.items()}
     listed = found if isinstance(found, list) else []
@@ -82,7 +73,7 @@ def _custom_fields(found: object) -> dict[str, object]:
 
 
 def _instant(fields: Mapping[str, object], names: Iterable[str]) -> str | None:
-    """A custom field of type datetime; one that holds anything else says nothing."""
+    """The first of the named custom fields that holds a time with a zone."""
     for name in names:
         value = fields.get(name)
         try:

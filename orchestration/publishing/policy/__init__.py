@@ -1,10 +1,10 @@
 """What may be published at all, whatever the tests say.
 
-Belongs here: asking every rule about the relations that are about to leave, of the warehouse itself.
-Does not: the rules (people, metrics), whether the build is sound (gate).
+Belongs here: checking every rule against the relations to publish, in the warehouse itself.
+Does not: the rules (people, metrics), whether the build is complete (gate).
 
-The models apply the same rules when they withhold a figure; this is the second, independent reading, and it only
-ever refuses.
+The models apply the same rules when they suppress a figure. This is a second, independent check: it changes nothing, it
+only blocks.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 RULES: tuple[Callable[[Outgoing], Iterable[Blocker]], ...] = (
     people.no_person_columns,
     people.no_person_values,
-    metrics.types_travel,
-    metrics.activity_columns_have_counterweights,
-    metrics.activity_rows_have_counterweights,
+    metrics.portable_types,
+    metrics.activity_columns_have_counter_metrics,
+    metrics.activity_rows_have_counter_metrics,
     people.groups_are_large_enough,
     metrics.metrics_are_registered,
-    metrics.withheld_is_told,
-    metrics.wide_marts_agree,
+    metrics.null_has_a_reason,
+    metrics.wide_marts_equal_kpi_values,
 )
 
 
-def judge(outgoing: Outgoing) -> list[Blocker]:
-    """Every refusal of every rule; empty means that the policy has no objection."""
+def evaluate(outgoing: Outgoing) -> list[Blocker]:
+    """The blockers of all rules; empty means that the policy allows the publication."""
     if LONG_MART not in outgoing.relations:
         return [
             Blocker(
                 rule="long_mart",
-                met=f"{LONG_MART} is not among the {len(outgoing.relations)} relations to publish",
-                advice="build the whole project; nothing is published without the long table",
+                finding=f"{LONG_MART} is not among the {len(outgoing.relations)} relations to publish",
+                action="build the whole project; nothing is published without the long table",
             )
         ]
     return [blocker for rule in RULES for blocker in rule(outgoing)]
@@ -54,5 +54,5 @@ def read_registry(connection: DuckDBPyConnection) -> dict[str, Metric]:
 
 
 def read_relations(connection: DuckDBPyConnection, names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The columns of the relations to publish. A missing relation raises: the gate takes that as a refusal."""
+    """The columns of the relations to publish. A missing relation raises; the evidence turns that into a blocker."""
     return {name: columns_of(connection, f"marts.{identifier(name)}") for name in sorted(names)}

@@ -1,4 +1,4 @@
-"""Policy about figures: no activity without its counterweight, only registered metrics, one truth in all marts.
+"""Policy about figures: no activity without its counter-metric, only registered metrics, equal values in all marts.
 
 Belongs here: rules about metrics. Does not: rules that protect people (people).
 """
@@ -14,26 +14,26 @@ ACTIVITY_WORDS = {
     *("tokens", "sessions", "prompts", "requests", "commits", "lines"),
     *("messages", "suggestions", "acceptances"),
 }
-SILENT_REASONS = ("no_denominator", "small_sample", "immature")
-"""A counterweight that is withheld for one of these is there and has little to say; any other reason hides it."""
+MEASURED_REASONS = ("no_denominator", "small_sample", "immature")
+"""A counter-metric that is null for one of these was measured on too little; for any other reason it is not shown."""
 UNREADABLE_TYPES = ("HUGEINT", "UHUGEINT", "TIMESTAMP WITH TIME ZONE")
-"""Types that Parquet or an old client turn into something else."""
+"""Types that Parquet or an old client changes into others."""
 
 
-def types_travel(outgoing: Outgoing) -> Iterable[Blocker]:
-    """Every type survives Parquet and old clients."""
+def portable_types(outgoing: Outgoing) -> Iterable[Blocker]:
+    """Every type is the same in Parquet and in old clients."""
     for relation, columns in outgoing.relations.items():
         for column, kind in columns.items():
             if kind in UNREADABLE_TYPES:
                 yield Blocker(
-                    rule="types_travel",
-                    met=f"{relation}.{column} is {kind}",
-                    advice="cast it in the mart: bigint or decimal for counts, timestamp in UTC for instants",
+                    rule="portable_types",
+                    finding=f"{relation}.{column} is {kind}",
+                    action="cast it in the mart: bigint or decimal for counts, timestamp in UTC for instants",
                 )
 
 
-def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker]:
-    """A column of use or cost stands beside its counter-metric and an outcome, in the same relation."""
+def activity_columns_have_counter_metrics(outgoing: Outgoing) -> Iterable[Blocker]:
+    """A relation with a column of use or cost also has its counter-metric and an outcome."""
     outcomes = {name for name, metric in outgoing.registry.items() if metric.kind == "outcome"}
     for relation, columns in outgoing.relations.items():
         for column in columns:
@@ -41,8 +41,8 @@ def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker
             if metric is None and column.split("_")[-1] in ACTIVITY_WORDS:
                 yield Blocker(
                     rule="registered_activity",
-                    met=f"{relation}.{column} counts activity and is no registered metric",
-                    advice="register it in seeds/metrics.csv with its counter-metric, or leave it out",
+                    finding=f"{relation}.{column} counts activity and is not a registered metric",
+                    action="register it in seeds/metrics.csv with its counter-metric, or leave it out",
                 )
             if (
                 metric is not None
@@ -51,35 +51,35 @@ def activity_columns_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker
             ):
                 yield Blocker(
                     rule="activity_beside_outcome",
-                    met=f"{relation} has {column} without {metric.counter_metric} or without any outcome",
-                    advice=f"add {metric.counter_metric} to {relation}, or take {column} out",
+                    finding=f"{relation} has {column} without {metric.counter_metric} or without any outcome",
+                    action=f"add {metric.counter_metric} to {relation}, or take {column} out",
                 )
 
 
-def activity_rows_have_counterweights(outgoing: Outgoing) -> Iterable[Blocker]:
-    """A figure of use or cost has, for the same entity and week, its counter-metric and an outcome that speak."""
-    speaks = f"(value is not null or reason in {SILENT_REASONS})"
+def activity_rows_have_counter_metrics(outgoing: Outgoing) -> Iterable[Blocker]:
+    """A figure of use or cost has a measured counter-metric and a measured outcome for the same entity and week."""
+    is_measured = f"(value is not null or reason in {MEASURED_REASONS})"
     rows = outgoing.connection.execute(f"""
         with cells as (
             select cells.*, metrics.kind, metrics.counter_metric
             from marts.{LONG_MART} as cells
             inner join seeds.metrics as metrics on cells.metric_id = metrics.metric_id
         ),
-        speaking as (select * from cells where {speaks})
+        measured as (select * from cells where {is_measured})
         select cells.metric_id, count(*)
         from cells
         where cells.kind in ('activity', 'cost') and cells.value is not null and not (
             exists (
-                select 1 from speaking where speaking.metric_id = cells.counter_metric and {same_cell("speaking")}
-            ) and exists (select 1 from speaking where speaking.kind = 'outcome' and {same_cell("speaking")})
+                select 1 from measured where measured.metric_id = cells.counter_metric and {same_cell("measured")}
+            ) and exists (select 1 from measured where measured.kind = 'outcome' and {same_cell("measured")})
         )
         group by cells.metric_id order by cells.metric_id
     """).fetchall()
     for metric_id, found in rows:
         yield Blocker(
             rule="activity_beside_outcome",
-            met=f"{found} figures of {metric_id} in {LONG_MART} have no counter-metric or no outcome beside them",
-            advice="withhold them (reason suppressed or not_covered) where their counterweight is hidden or missing",
+            finding=f"{found} figures of {metric_id} in {LONG_MART} have no counter-metric or no outcome beside them",
+            action="publish null (reason suppressed or not_covered) where the counter-metric is suppressed or missing",
         )
 
 
@@ -89,56 +89,56 @@ def metrics_are_registered(outgoing: Outgoing) -> Iterable[Blocker]:
         f"""select metric_id, min(definition_version), max(definition_version)
         from marts.{LONG_MART} group by metric_id order by metric_id"""
     ).fetchall()
-    for metric_id, least, most in published:
+    for metric_id, lowest, highest in published:
         metric = outgoing.registry.get(metric_id)
-        if metric is None or not least == most == metric.version:
-            told = "is not registered" if metric is None else f"is registered as version {metric.version}"
+        if metric is None or not lowest == highest == metric.version:
+            registered = "is not registered" if metric is None else f"is registered as version {metric.version}"
             yield Blocker(
                 rule="registered_version",
-                met=f"{metric_id} is published as version {least} and {told}",
-                advice="correct seeds/metrics.csv and build again",
+                finding=f"{metric_id} is published as version {lowest} and {registered}",
+                action="correct seeds/metrics.csv and build again",
             )
-        elif metric.version < outgoing.current_versions.get(metric_id, 0):
+        elif metric.version < (current := outgoing.current_versions.get(metric_id, 0)):
             yield Blocker(
                 rule="registered_version",
-                met=f"{metric_id} goes back from version {outgoing.current_versions[metric_id]} to {metric.version}",
-                advice="a definition that returns gets a new version number",
+                finding=f"{metric_id} goes back from version {current} to {metric.version}",
+                action="give an earlier definition that is used again a new version number",
             )
 
 
-def withheld_is_told(outgoing: Outgoing) -> Iterable[Blocker]:
-    """A figure has no reason to be withheld, and a withheld one has no figure and no interval."""
+def null_has_a_reason(outgoing: Outgoing) -> Iterable[Blocker]:
+    """A cell has a value or a reason for its absence, never both; without a value it has no interval."""
     found = outgoing.count(f"""
         select count(*) from marts.{LONG_MART}
         where (value is null) != (reason is not null) or (value is null and (lower is not null or upper is not null))
     """)
     if found:
         yield Blocker(
-            rule="withheld_is_told",
-            met=f"{found} rows of {LONG_MART} hold a figure and a reason to withhold it, or neither",
-            advice="correct the model: value is null exactly when reason is not",
+            rule="null_has_a_reason",
+            finding=f"{found} rows of {LONG_MART} have value and reason, neither, or an interval without a value",
+            action="correct the model: value is null exactly when reason is not",
         )
 
 
-def wide_marts_agree(outgoing: Outgoing) -> Iterable[Blocker]:
-    """A metric's column in a wide mart says what the long table says, so the rules above hold for it as well."""
+def wide_marts_equal_kpi_values(outgoing: Outgoing) -> Iterable[Blocker]:
+    """A metric's column in a wide mart equals the long table, so the rules above hold for it as well."""
     for relation, columns in outgoing.relations.items():
         entity = relation.removeprefix("kpi_").removesuffix("_weeks")
         key = "organisation" if entity == "organisation" else f"{entity}_id"
         if relation == LONG_MART or not relation.startswith("kpi_") or not relation.endswith("_weeks"):
             continue
         for column in (name for name in columns if name in outgoing.registry):
-            match = "" if key not in columns else f"and told.entity_id = wide.{identifier(key)}"
+            match = "" if key not in columns else f"and long.entity_id = wide.{identifier(key)}"
             found = outgoing.count(f"""
                 select count(*) from marts.{identifier(relation)} as wide
-                left join marts.{LONG_MART} as told
-                    on told.metric_id = '{column}' and told.entity_type = '{entity}'
-                    and told.week_start_date = wide.week_start_date {match}
-                where wide.{identifier(column)} is distinct from told.value
+                left join marts.{LONG_MART} as long
+                    on long.metric_id = '{column}' and long.entity_type = '{entity}'
+                    and long.week_start_date = wide.week_start_date {match}
+                where wide.{identifier(column)} is distinct from long.value
             """)
             if found:
                 yield Blocker(
-                    rule="wide_marts_agree",
-                    met=f"{found} rows of {relation}.{column} differ from {LONG_MART}",
-                    advice=f"make {relation} a pivot of {LONG_MART} and nothing else",
+                    rule="wide_marts_equal_kpi_values",
+                    finding=f"{found} rows of {relation}.{column} differ from {LONG_MART}",
+                    action=f"make {relation} a pivot of {LONG_MART} and nothing else",
                 )

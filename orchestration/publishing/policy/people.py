@@ -1,4 +1,4 @@
-"""Policy about people: nothing at their grain, no ranking, no group smaller than k, nobody who carries a figure alone.
+"""Policy about people: no person grain, no ranking, no group smaller than k, no figure that one person dominates.
 
 Belongs here: rules that protect people. Does not: rules about metrics (metrics).
 """
@@ -28,19 +28,19 @@ def no_person_columns(outgoing: Outgoing) -> Iterable[Blocker]:
             if words & PERSON_WORDS:
                 yield Blocker(
                     rule="no_person_grain",
-                    met=f"{relation}.{column} is named after a person",
-                    advice="publish teams or above; person grain stays in schema restricted",
+                    finding=f"{relation}.{column} is named after a person",
+                    action="publish teams or above; person grain stays in schema restricted",
                 )
             if words & RANKING_WORDS:
                 yield Blocker(
                     rule="no_ranking",
-                    met=f"{relation}.{column} ranks",
-                    advice="publish the figure with its interval; nobody and no team is ranked",
+                    finding=f"{relation}.{column} ranks",
+                    action="publish the figure with its interval; neither people nor teams are ranked",
                 )
 
 
 def no_person_values(outgoing: Outgoing) -> Iterable[Blocker]:
-    """No text looks like a pseudonym or a mail address. The refusal counts and never quotes."""
+    """No text looks like a pseudonym or a mail address. The blocker counts the rows and quotes none."""
     for relation, columns in outgoing.relations.items():
         for column in (name for name, kind in columns.items() if kind == "VARCHAR"):
             place, name = f"marts.{identifier(relation)}", identifier(column)
@@ -51,13 +51,13 @@ def no_person_values(outgoing: Outgoing) -> Iterable[Blocker]:
             if found:
                 yield Blocker(
                     rule="no_person_grain",
-                    met=f"{found} rows of {relation}.{column} hold what looks like a pseudonym or a mail address",
-                    advice="find the model that lets identifiers through to a mart and aggregate there",
+                    finding=f"{found} rows of {relation}.{column} hold what looks like a pseudonym or a mail address",
+                    action="find the model that lets identifiers through to a mart and aggregate there",
                 )
 
 
 def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Blocker]:
-    """Behind a published figure about people stand at least k of them, and none carries more than the share."""
+    """At least k people contribute to a published figure about people, and none more than the dominance share."""
     rows = outgoing.connection.execute(
         f"""
         select cells.metric_id,
@@ -66,7 +66,7 @@ def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Blocker]:
             count(*) filter (where measured.metric_id is null)
         from marts.{LONG_MART} as cells
         inner join seeds.metrics as metrics on cells.metric_id = metrics.metric_id
-        left join metrics.int_metrics__all as measured
+        left join metrics.int_metrics__cells as measured
             on measured.metric_id = cells.metric_id and {same_cell("measured")}
         where cells.value is not null and metrics.is_about_people
             and (cells.entity_type != 'organisation' or metrics.kind in ('activity', 'cost'))
@@ -78,8 +78,8 @@ def groups_are_large_enough(outgoing: Outgoing) -> Iterable[Blocker]:
         if small or dominated or unknown:
             yield Blocker(
                 rule="min_group_size",
-                met=f"{metric_id}: {small} figures with fewer than {outgoing.min_group_size} people behind them, "
-                f"{dominated} where one person carries more than {outgoing.dominance_share:.0%}, "
-                f"{unknown} with nothing known about who stands behind them",
-                advice="withhold these cells (reason small_group or suppressed)",
+                finding=f"{metric_id}: {small} figures with fewer than {outgoing.min_group_size} contributors, "
+                f"{dominated} where one person contributes more than {outgoing.dominance_share:.0%}, "
+                f"{unknown} with unknown contributors",
+                action="suppress these cells (reason small_group or suppressed)",
             )

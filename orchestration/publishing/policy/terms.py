@@ -1,4 +1,4 @@
-"""The words that the policy's rules share: a refusal, a registered metric, what is about to leave.
+"""What the policy's rules share: a blocker, a registered metric, the relations to publish.
 
 Belongs here: small records. Does not: any rule.
 """
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 LONG_MART = "kpi_values"
-BESIDE = ("entity_type", "entity_id", "week_start_date")
-"""What two figures must share to stand beside each other."""
+CELL_KEY = ("entity_type", "entity_id", "week_start_date")
+"""What two figures have in common that are read side by side."""
 
 
 class Blocker(BaseModel):
-    """Why not: the rule, what was met with its numbers, and what to do."""
+    """Why a run is not published: the rule, what was found with its numbers, and what to do."""
 
     model_config = ConfigDict(frozen=True)
 
     rule: str
-    met: str
-    advice: str
+    finding: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What is about to leave: relation names with their columns, and the rules' own numbers."""
+    """The relations to publish with their columns, and the limits of the rules."""
 
     connection: DuckDBPyConnection
     relations: Mapping[str, Mapping[str, str]]
@@ -60,5 +60,5 @@ class Outgoing:
 
 
 def same_cell(other: str) -> str:
-    """The SQL condition that `other` stands beside `cells`."""
-    return " and ".join(f"{other}.{name} = cells.{name}" for name in BESIDE)
+    """The SQL condition that `other` is of the same entity and week as `cells`."""
+    return " and ".join(f"{other}.{name} = cells.{name}" for name in CELL_KEY)

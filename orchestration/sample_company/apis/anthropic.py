@@ -1,6 +1,6 @@
-"""Anthropic: the Claude Code analytics report, one UTC day a request, paged by an opaque token.
+"""Anthropic: the Claude Code analytics report, one UTC day per request, paged by an opaque token.
 
-One row per person and terminal (so several a day), and one row a day of an API key that belongs to nobody.
+One row per day, person and terminal, and one row per day of an API key without a person.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from orchestration.sample_company.world.reports import API_KEY_NAME, Book, calls
 PATH = "/v1/organizations/usage_report/claude_code"
 ORGANISATION_ID = "5b1d0c1e-9d3e-4f4f-8f0e-2a6a7d1f0b11"
 TERMINALS = ("vscode", "iTerm.app")
-# USD a million tokens: uncached input, cache write, cache read, output. The vendor's estimate, not ours.
+# USD per million tokens: uncached input, cache write, cache read, output. The vendor's estimate, not ours.
 ESTIMATE = {
     "claude-sonnet-5": (2.0, 2.5, 0.2, 10.0),
     "claude-opus-5": (5.0, 6.25, 0.5, 25.0),
@@ -43,7 +43,7 @@ class Anthropic:
                              "next_page": f"page_{start + size}" if more else None})  # fmt: skip
 
     def _is_seen(self, day: date, request: Request) -> bool:
-        """Only data older than an hour is returned; sessions here end before midnight."""
+        """The tool returns data that is older than an hour; sessions of the sample company end before midnight."""
         return self.world.first_monday <= day < (request.as_of - timedelta(hours=1)).date() + timedelta(days=1)
 
     def _rows(self, day: date) -> Iterator[Mapping[str, object]]:

@@ -1,10 +1,11 @@
-"""What a question and an answer are here, without any transport."""
+"""Requests and answers of the fake tools, without any transport."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 from urllib.parse import urlencode
 
 
@@ -36,6 +37,12 @@ class Answer:
     value: object = None
     text: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Api(Protocol):
+    """A fake tool's API over one world."""
+
+    def answer(self, request: Request) -> Answer: ...
 
 
 NOT_FOUND = Answer(404, {"message": "Not Found"})

@@ -1,7 +1,7 @@
 """GitHub Copilot: usage reports by signed links to NDJSON parts, and seats.
 
-A day's report is revised for three days, three days in autumn answer 204 for ever, links refuse an
-Authorization header as signed links do, and one person holds two seats.
+A day's report is revised for three days. Three days in autumn have no report (204) for good. A signed link with an
+Authorization header is an error, as at the real tool. One person holds two seats.
 """
 
 from __future__ import annotations

@@ -18,13 +18,14 @@ from orchestration.sample_company.apis.github_nodes import (
     user_row,
 )
 from orchestration.sample_company.apis.graphql import Connection, execute
-from orchestration.sample_company.world.changes import COPILOT_AGENT, DEPENDABOT, REVIEW_BOT
+from orchestration.sample_company.world.changes import COPILOT_AGENT, DEPENDABOT
 from orchestration.sample_company.world.company import World
+from orchestration.sample_company.world.lifecycle import REVIEW_BOT
 from orchestration.sample_company.world.model import ORGANISATION, Account, Change, Deployment, Issue, Service
 
 
 class GitHub:
-    """All of GitHub that the connector asks for, at the instant of the request."""
+    """The endpoints of GitHub that the connector reads, at the instant of the request."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -121,7 +122,7 @@ class GitHub:
         }  # fmt: skip
 
     def _issues(self, request: Request, repository: str) -> Answer:
-        """Issues and, as at GitHub, pull requests as issues; ascending by update, not before `since`."""
+        """Issues and, as at GitHub, pull requests as issues, updated at or after `since`, ordered by update."""
         as_of = request.as_of
         since = instant(request.first("since", "2000-01-01T00:00:00Z"))
         items: list[Issue | Change] = [*self.issues[repository], *self.changes[repository]]

@@ -1,4 +1,4 @@
-"""GitHub's single records as they stood at an instant: pull request, deployment, issue, user."""
+"""Single records of GitHub at an instant: pull request, deployment, issue, user."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVENTS = {"ready": "ReadyForReviewEvent", "draft": "ConvertToDraftEvent", "close
 
 
 def oid(world: World, key: str) -> str:
-    """The object id in the repository; a commit that never merged has one of its own."""
+    """The object id in the repository; for a commit that never merged, a hash of its key."""
     return world.oids.get(key) or sha1(key.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -39,7 +39,7 @@ def updated_at(change: Change, as_of: datetime) -> datetime:
 
 
 def _ends(change: Change, as_of: datetime) -> tuple[str, bool, Moment | None, Moment | None]:
-    """State, whether a draft, the closing in force and the merge, by playing the moments up to `as_of`."""
+    """State, whether a draft, the close in force and the merge, from the moments before `as_of`."""
     state, is_draft, closing, merge = "OPEN", change.opened_as_draft, None, None
     for moment in change.moments:
         if moment.at >= as_of:
@@ -87,7 +87,7 @@ def pull_request_node(world: World, change: Change, as_of: datetime) -> Node:
 
 
 def _assignees(world: World, change: Change, as_of: datetime) -> list[Node | None]:
-    """An agent's change is assigned to the agent and to the person who asked for it."""
+    """An agent's change is assigned to the agent and to the person who requested it."""
     if change.author_kind != "agent" or change.sponsor_hr_id is None:
         return []
     return [actor(change.author, as_of), actor(world.person[change.sponsor_hr_id].account, as_of)]

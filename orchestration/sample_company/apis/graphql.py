@@ -1,6 +1,6 @@
-"""Just enough GraphQL to answer a connector honestly: only the selected fields, paged connections, fragments.
+"""The part of GraphQL that connectors use: selected fields only, paged connections, fragments, variables.
 
-A field that the answer does not know is an error, as it would be at the real API.
+A field that the record does not have is an error, as at the real API.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TOKEN = re.compile(r'\.\.\.|[{}()\[\]:$!=@]|"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|-?\d+
 
 
 class UnknownFieldError(Exception):
-    """The query asks for a field that this answer does not have."""
+    """The query selects a field that the record does not have."""
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Connection:
-    """A list that is asked for page by page. `orders` sorts by an orderBy field, `state` answers to `states`."""
+    """A list that is read page by page. `orders`: sort key by orderBy field; `state`: what `states` filters by."""
 
     items: Sequence[object]
     build: Callable[[object], object] = lambda item: item
@@ -74,7 +74,7 @@ class _Parser:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
     def document(self) -> list[Field]:
-        """Fragments may stand after the operation: read them all first."""
+        """The fields of the operation. Fragments may come after it, so they are read first."""
         starts = [index for index, token in enumerate(self.tokens) if token in ("fragment",)]
         for _ in range(2):
             for start in starts:

@@ -1,8 +1,7 @@
 """PagerDuty: incidents, log entries, services, users, teams, with offset paging and creation-time windows.
 
-Once somebody has written the root cause down, sometimes ten days later, it stands in a custom field of every
-second incident and in a note of the others. A resolved incident has lost its assignments, a merged one says so
-in its resolve reason.
+A written root cause, sometimes ten days later, is in a custom field of every second incident and in a note of the
+others. A resolved incident has no assignments any more; a merged one has the other incident as resolve reason.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ class PagerDuty:
         return (row for row in self.incidents if row.started_at < as_of)
 
     def _window(self, request: Request) -> tuple[datetime, datetime]:
-        """As PagerDuty: the last month by default."""
+        """The window of the request; by default the last month, as at PagerDuty."""
         until = instant(request.first("until")) if request.first("until") else request.as_of
         since = instant(request.first("since")) if request.first("since") else until - timedelta(days=30)
         return since, until
@@ -73,7 +72,7 @@ class PagerDuty:
         return rows[::-1] if request.first("sort_by").endswith(":desc") else rows
 
     def _log_entries(self, request: Request) -> Sequence[Row]:
-        """All incidents' entries in the window, newest first, as the endpoint gives them."""
+        """The log entries of all incidents in the window, newest first, as the endpoint sorts them."""
         since, until = self._window(request)
         rows = [entry for row in self._seen(request.as_of) for entry in self._entries(row, request.as_of)
                 if since <= instant(str(entry["created_at"])) < until]  # fmt: skip

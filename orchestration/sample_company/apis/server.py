@@ -1,7 +1,7 @@
-"""A loopback server that answers for all of the sample company's tools at one instant.
+"""A loopback server for all fake tools of the sample company at one instant.
 
-`serve(world, as_of)` yields the addresses; setting `as_of` on what it yields plays the next run. Nothing that
-happened at or after `as_of` shows in any answer.
+`serve(world, as_of)` yields the addresses; set `as_of` on them to move to the next run. Nothing that happened at
+or after `as_of` shows in any answer.
 """
 
 from __future__ import annotations
@@ -13,53 +13,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from orchestration.sample_company.apis.anthropic import Anthropic
-from orchestration.sample_company.apis.base import Answer, Request
-from orchestration.sample_company.apis.copilot import Copilot
-from orchestration.sample_company.apis.github import GitHub
-from orchestration.sample_company.apis.pagerduty import PagerDuty
+from orchestration.sample_company.apis import TOOLS
+from orchestration.sample_company.apis.base import Answer, Api, Request
 from orchestration.sample_company.world.company import World
 
 DOWN = Answer(500, {"message": "Internal Server Error"}, headers={"Retry-After": "0"})
-"""It asks for no pause, so that whoever tries again need not wait."""
-
-
-class Tool(Protocol):
-    def answer(self, request: Request) -> Answer: ...
+"""Without a pause before the next try, so that a test with retries does not wait."""
 
 
 @dataclass
 class Addresses:
-    """Where the tools answer, and for which instant they do. A tool that is `down` answers nothing but an error."""
+    """Where the tools answer and for which instant. `down`: names of tools that answer every request with an error."""
 
     root: str
     downloads: str
     as_of: datetime
     down: frozenset[str] = frozenset()
 
-    @property
-    def github(self) -> str:
-        return f"{self.root}/github"
-
-    @property
-    def copilot(self) -> str:
-        return f"{self.root}/copilot"
-
-    @property
-    def anthropic(self) -> str:
-        return f"{self.root}/anthropic"
-
-    @property
-    def pagerduty(self) -> str:
-        return f"{self.root}/pagerduty"
+    def of(self, tool: str) -> str:
+        """The base address of one tool, by its name in `TOOLS`."""
+        return f"{self.root}/{tool}"
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    tools: Mapping[str, Tool]
+    tools: Mapping[str, Api]
     addresses: Addresses
 
 
@@ -98,10 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silence: every request would be a line on the terminal."""
+        """Nothing: every request would be a line on the terminal."""
 
 
-def _start(tools: Mapping[str, Tool]) -> tuple[_Server, str]:
+def _start(tools: Mapping[str, Api]) -> tuple[_Server, str]:
     server = _Server(("127.0.0.1", 0), _Handler)
     server.tools = tools
     threading.Thread(target=server.serve_forever, args=(0.05,), name="sample-company", daemon=True).start()
@@ -110,14 +90,13 @@ def _start(tools: Mapping[str, Tool]) -> tuple[_Server, str]:
 
 @contextmanager
 def serve(world: World, as_of: datetime | None = None) -> Iterator[Addresses]:
-    """Answer on two ephemeral ports of 127.0.0.1 as the tools would have at `as_of` (default: the last run).
+    """Answer on two free ports of 127.0.0.1 as the tools do at `as_of` (default: the last run).
 
-    Signed downloads have an origin of their own, as in the real world: a credential must not follow them there.
+    Signed downloads have an origin of their own, as at the real tool: no credential may be sent there.
     """
-    copilot = Copilot(world)
-    api, root = _start({"github": GitHub(world), "copilot": copilot, "anthropic": Anthropic(world),
-                        "pagerduty": PagerDuty(world)})  # fmt: skip
-    files, downloads = _start({"signed": copilot})
+    apis = {tool.name: tool.api(world) for tool in TOOLS}
+    api, root = _start(apis)
+    files, downloads = _start({"signed": apis["copilot"]})
     api.addresses = files.addresses = Addresses(root, downloads, as_of or world.end)
     try:
         yield api.addresses

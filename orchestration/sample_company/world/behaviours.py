@@ -1,7 +1,7 @@
-"""How people use their assistants: honest habits, honest heavy habits, and the ways to look busy.
+"""How people use their assistants: honest use, honest heavy use, and ways to game usage figures.
 
-A behaviour turns one person's week into sittings (when, how many prompts, how many results were kept).
-Gaming adds usage and no outcome; `Session.is_gaming` is truth and never leaves `truth.json`.
+A behaviour turns one person's week into sittings (when, how many prompts, how many results were accepted).
+Gaming adds usage and no outcome; `Session.is_gaming` is truth and is written to `truth.json` only.
 All sittings lie between 05:00 and 21:30 UTC, so that a day is the same day in UTC and in the company's zone.
 """
 
@@ -30,7 +30,7 @@ class Sitting(NamedTuple):
 
 
 class Week(NamedTuple):
-    """What a behaviour may know: the monday, the days at work, and the number of the week."""
+    """What a behaviour depends on: the monday, the days at work, the number of the week and of all weeks."""
 
     monday: date
     workdays: Sequence[date]
@@ -68,7 +68,7 @@ def heavy(rng: Random, week: Week) -> Iterator[Sitting]:
 
 
 def busy_loop(rng: Random, week: Week) -> Iterator[Sitting]:
-    """A light user; later also an agent every hour on every day of the week, nothing kept."""
+    """Light use; later also one agent session every hour of every day, with nothing accepted."""
     yield from light(rng, week)
     if not week.gaming_has_begun:
         return
@@ -79,7 +79,7 @@ def busy_loop(rng: Random, week: Week) -> Iterator[Sitting]:
 
 
 def threshold_chaser(rng: Random, week: Week) -> Iterator[Sitting]:
-    """Otherwise no use; one trivial prompt late in the week, so that the week counts as active."""
+    """No use but one trivial prompt late in the week, so that the week counts as active."""
     if week.workdays and rng.random() < 0.92:
         yield Sitting(week.workdays[-1], rng.uniform(13, 15), 1, 0, True)
 
@@ -94,7 +94,7 @@ def leaderboard_sprinter(rng: Random, week: Week) -> Iterator[Sitting]:
 
 
 def discard_everything(rng: Random, week: Week) -> Iterator[Sitting]:
-    """Plausible work every day, and nothing of it kept."""
+    """Plausible work every day, with nothing accepted."""
     for day in _days(rng, week, 0.9):
         yield Sitting(day, rng.uniform(7, 13), 6 + rng.randrange(8), 0, True)
 

@@ -1,6 +1,6 @@
-"""The whole company from one seed number: pure, without a clock, the same on every machine.
+"""The whole company from one seed number: no clock is read, every machine generates the same.
 
-`make_world` is all truth; what a tool would have shown at an instant is cut out of it by `answers/`.
+`make_world` gives the whole truth; `apis/` cuts out of it what a tool shows at an instant.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FIRST_MONDAY = date(2026, 5, 18)
 
 @dataclass(frozen=True)
 class World:
-    """The company. `oids` finds the git object id of a commit once the repositories are written."""
+    """The company. `oids`: commit key -> git object id, once the repositories are written."""
 
     seed: int
     weeks: int
@@ -53,13 +53,17 @@ class World:
     oids: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def days(self) -> int:
+        return 7 * self.weeks
+
+    @property
     def end(self) -> datetime:
         """Midnight UTC after the last Sunday: the as_of of the last run."""
         return datetime.combine(self.first_monday + timedelta(weeks=self.weeks), time(), UTC)
 
     @property
     def outage_days(self) -> tuple[date, ...]:
-        """Three days on which the Copilot reports answer with nothing, for ever."""
+        """Three days without any Copilot report, for good."""
         tuesday = self.first_monday + timedelta(weeks=self.weeks * 3 // 5, days=1)
         return tuple(tuesday + timedelta(days=offset) for offset in range(3))
 

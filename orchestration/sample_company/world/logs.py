@@ -1,9 +1,9 @@
 """Local session logs of Claude Code, as the client writes them: `<root>/<e-mail>/projects/<project>/<session>.jsonl`.
 
-With everything that makes counting hard: an answer spread over several lines with growing output, side
-chains that replay the parent's messages under new request ids, resumed sessions that repeat old lines,
-progress lines that carry the message one level deeper, error lines, and lines that a crash cut off.
-Each answer of the world is written in full at least once; nothing else may be counted.
+They have what makes counting hard: a response over several lines with growing output, side chains that repeat the
+parent's messages under new request ids, resumed sessions that repeat old lines, progress lines with the message one
+level deeper, error lines, and lines that a crash cut off. Each call is written in full at least once; nothing else
+may be counted.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def write_logs(world: World, root: Path) -> None:
 
 
 def _odd(session: Session) -> int:
-    """Which mischief this session gets, if any: a fixed digest, so that it never depends on other draws."""
+    """Which defect the session gets, if any (0 to 4): from a digest, so that it does not depend on other draws."""
     return int(_digest(session.session_id), 16) % 40
 
 
@@ -54,7 +54,7 @@ def _project(person: Person, session: Session) -> str:
 
 
 def _lines(session: Session, odd: int) -> Iterator[Line]:
-    """The session's own file; on a side-chain session the last answer stands in the side chain's file only."""
+    """The session's own file; with a side chain, the last response is only in the side chain's file."""
     yield {"type": "summary", "summary": "A piece of work", "leafUuid": _digest(session.session_id)}
     prompts = list(session.prompts)
     calls = session.calls[:-1] if odd == 2 else session.calls
@@ -93,7 +93,7 @@ def _prompt(session: Session, at: datetime) -> Line:
 
 
 def _answer(session: Session, index: int, call: Call) -> Iterator[Line]:
-    """One line per content block: the last has the final output count, the earlier ones a smaller one."""
+    """One line per content block: the last has the final output tokens, the earlier ones fewer."""
     blocks: list[tuple[str, int]] = [("text", call.output)]
     if index < session.accepted:
         blocks = [("text", max(1, call.output // 3)), ("tool_use", call.output)]
@@ -146,7 +146,7 @@ def _progress(session: Session, index: int, call: Call) -> Line:
 
 
 def _side_chain(session: Session) -> Iterator[Line]:
-    """Replays the parent's first answers under new request ids, then has the session's last answer."""
+    """The parent's first responses again under new request ids, then the session's last response."""
     for index, call in enumerate(session.calls[:2] if len(session.calls) > 2 else ()):
         for line in _answer(session, index, call):
             yield {**line, "requestId": f"req_side_{_digest(f'{session.session_id}/{index}')[:12]}",
@@ -157,7 +157,7 @@ def _side_chain(session: Session) -> Iterator[Line]:
 
 
 def _resumed(before: Session, session: Session) -> Iterator[Line]:
-    """The tail of the earlier session again, now under the new session's id: same messages, same requests."""
+    """The end of the earlier session again under the new session's id: same messages, same request ids."""
     tail: Sequence[tuple[int, Call]] = list(enumerate(before.calls))[-3:]
     for index, call in tail:
         for line in _answer(before, index, call):

@@ -1,6 +1,6 @@
-"""The nouns of the sample company: who works there, what they ship, what breaks, what they ask a machine.
+"""The records of the sample company: people, changes, deployments, incidents, sessions.
 
-Everything is immutable and dated in UTC; nothing here draws a random number or reads a clock.
+All are immutable and dated in UTC; nothing here draws a random number or reads a clock.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Absence:
-    """A spell away from work, both days included."""
+    """Days away from work, the first and the last included."""
 
     hr_id: str
     first: date
@@ -99,7 +99,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit on a change's branch; `key` finds its object id once the repository is written."""
+    """A commit on a change's branch; `World.oids` has its object id by `key`."""
 
     key: str
     at: datetime
@@ -174,7 +174,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A deployment of the head of main; `failure` says what was planted: explicit, rollback or both."""
+    """A deployment of the head of main; `failure` is what was planted: explicit, rollback or both."""
 
     database_id: int
     service_id: str
@@ -192,7 +192,7 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Incident:
-    """A page; `cause` is the deployment that somebody wrote down as root cause at `cause_at`."""
+    """An incident; `cause` is the deployment that was written down as root cause at `cause_at`."""
 
     incident_id: str
     number: int
@@ -208,7 +208,7 @@ class Incident:
 
 
 class Call(NamedTuple):
-    """One answer of a model, in the four disjoint token classes."""
+    """One call of a model, in the four disjoint token classes."""
 
     at: datetime
     model: str

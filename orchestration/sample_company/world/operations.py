@@ -1,9 +1,9 @@
-"""Deployments and incidents: what reached production, what broke, what somebody wrote down as the cause.
+"""Deployments and incidents: what reached production, what failed, which cause was written down.
 
-Of the successful production deployments the share planted in the owning team fails, at irregular distances so
-that the share comes out with few deployments, too. A failure shows as an incident with a written root cause, as a
-rollback to the last good commit, or as both. Besides: failed attempts (no change failure), staging, outages of
-other origin, noise, merged duplicates.
+Of the successful production deployments the share planted in the owning team fails, at irregular intervals, so that
+the share also holds for few deployments. A failure shows as an incident with a written root cause, as a rollback to
+the last good commit, or as both. There are also failed attempts (which are not change failures), staging, outages
+without a change, noise, and merged duplicates.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ QUIET = timedelta(minutes=45)
 
 @dataclass
 class Log:
-    """What happened to one service so far; the only mutable thing of the company."""
+    """What happened to one service so far. `owed`: failures that the planted share still asks for."""
 
     deployments: list[Deployment] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
@@ -110,7 +110,7 @@ def _deploy(
 
 
 def _attempt(rng: Random, service: Service, change: str, at: datetime, environment: str, outcome: str) -> Deployment:
-    """Statuses as GitHub keeps them: some are sent twice, a later success makes the old one inactive."""
+    """A deployment with its statuses as GitHub keeps them; some statuses are sent twice."""
     done = after(at, rng.uniform(0.07, 0.25))
     statuses = [Status(after(at, 0.005), "in_progress"), Status(done, outcome)]
     if rng.random() < 0.1:
@@ -136,7 +136,7 @@ def _break(rng: Random, log: Log, service: Service, failed: Deployment, crew: Se
 
 
 def _background(rng: Random, log: Log, service: Service, crew: Sequence[Person], day: date) -> None:
-    """Outages that no change caused, and low-urgency noise that closes itself."""
+    """Outages that no change caused, and low-urgency incidents that resolve themselves."""
     if rng.random() < 0.012:
         _page(rng, log, service, crew, local_time(day, rng.uniform(1, 23)), "P2")
         if rng.random() < 0.4:

@@ -1,7 +1,7 @@
 """Teams, people, absences and services of the sample company.
 
-The planted rates stand in TEAMS; the behaviours stand in CAST, so that a reader sees who games where.
-One team has four members (its figures must be withheld) and is a child of a larger one.
+TEAMS has the planted rates; CAST has the planted behaviours, so that a reader sees who games in which team.
+One team has four members, so its figures must be suppressed, and is a child of a larger one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SIZE_WEIGHTS = {"payments": 9, "checkout": 8, "search": 8, "mobile": 8, "platfor
 ROLES = {"data": "data", "platform": "sre"}
 NOT_DEVELOPERS = {"payments": "manager", "checkout": "pm", "search": "manager", "mobile": "design",
                   "data": "pm", "growth": "pm"}  # fmt: skip
-# weights of Claude Code (logs on the machine, the organisation's report), Copilot and nothing: teams settle on a tool
+# weights of Claude Code (local logs, the organisation's report), Copilot, and none: most of a team use the same tool
 USUAL_TOOLS = (28, 62, 5, 5)
 TOOL_WEIGHTS: Mapping[str, tuple[int, int, int, int]] = {"search": (10, 10, 70, 10), "mobile": (10, 10, 70, 10)}
 SERVICES = (
@@ -70,7 +70,7 @@ def sizes(people: int) -> dict[str, int]:
 
 
 def make_people(seed: int, people: int, first_monday: date, weeks: int) -> list[Person]:
-    """Everybody, with one joiner, one leaver, one mover in mid-week and one renamed account."""
+    """All people, among them a joiner, a leaver, one who changes teams in mid-week, and a renamed account."""
     rng = stream(seed, "people")
     seats = [(team, seat) for team, size in sizes(people).items() for seat in range(size)]
     names = rng.sample([f"{first} {last}" for first in FIRST_NAMES.split() for last in LAST_NAMES.split()], len(seats))
@@ -104,7 +104,7 @@ def _person(rng: Random, index: int, team: str, seat: int, name: str, first_mond
 
 
 def _with_fate(person: Person, seat: tuple[str, int], middle: date) -> Person:
-    """What happens to four of them around the middle of the half-year."""
+    """The events of four people around the middle of the period."""
     if seat == JOINER:
         return replace(person, start=middle - timedelta(days=19), tool="claude_log", behaviour="honest")
     if seat == LEAVER:
@@ -119,7 +119,7 @@ def _with_fate(person: Person, seat: tuple[str, int], middle: date) -> Person:
 
 
 def _habit(rng: Random, role: str, team: str) -> tuple[str, str]:
-    """Tool and behaviour of somebody who is not in the cast."""
+    """Tool and behaviour of a person who is not in CAST."""
     if role not in DEVELOPER_ROLES:
         return ("copilot", "light") if rng.random() < 0.3 else ("none", "honest")
     tool = rng.choices(("claude_log", "claude_api", "copilot", "none"), TOOL_WEIGHTS.get(team, USUAL_TOOLS))[0]
@@ -128,7 +128,7 @@ def _habit(rng: Random, role: str, team: str) -> tuple[str, str]:
 
 
 def _commit_email(index: int, email: str, account: Account) -> str:
-    """Most commit with the work address; some with GitHub's, some with one that only the map knows."""
+    """Most commit with the work address; some with GitHub's noreply address, some with one that only the map has."""
     if index % 7 == 3:
         return f"{account.github_id}+{account.login}@users.noreply.github.com"
     if index % 11 == 5:
@@ -137,7 +137,7 @@ def _commit_email(index: int, email: str, account: Account) -> str:
 
 
 def make_absences(seed: int, people: list[Person], first_monday: date, weeks: int) -> list[Absence]:
-    """One or two holidays each, single sick days, and one long parental leave."""
+    """One or two weeks of leave each, single sick days, and one long parental leave."""
     rng = stream(seed, "absences")
     spells: list[Absence] = []
     for index, person in enumerate(people):

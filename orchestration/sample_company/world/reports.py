@@ -1,7 +1,7 @@
-"""What the vendors' day reports count, cut out of the sessions: one place for the answers and for the truth.
+"""What the vendors' daily reports count of the sessions: one place for the fake tools and for the truth.
 
-Copilot's report of a day is revised until three whole days have passed: at first the people who report late
-are missing, and the last session of everybody who had several.
+Copilot's report of a day is revised until three whole days have passed. Until then people who report late are
+missing, and so is the last session of everybody who had several.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Book:
 
 
 def copilot_sees(world: World, book: Book, day: date, as_of: datetime) -> Mapping[str, Sequence[Session]] | None:
-    """The sessions that the report of `day` counts at `as_of`; null when there is no report."""
+    """The sessions that the report of `day` counts at `as_of`; None when there is no report."""
     published = datetime.combine(day + timedelta(days=1), time(), UTC)
     if as_of < published or day in world.outage_days:
         return None
@@ -60,12 +60,12 @@ def reports_late(person: Person) -> bool:
 
 
 def uses_cli(person: Person) -> bool:
-    """Whose Copilot reports carry tokens: only the command line counts them."""
+    """Whether the person uses Copilot's command line: only its reports have tokens."""
     return person.account.github_id % 2 == 0
 
 
 def machine_call(world: World, day: date) -> Call:
-    """What the nightly automation spends under an API key that belongs to nobody."""
+    """The tokens that an automation uses every day under an API key without a person."""
     rng = stream(world.seed, f"machine {day}")
     return Call(datetime.combine(day, time(2), UTC), MACHINE_MODEL, rng.randrange(20_000, 60_000),
                 rng.randrange(10_000), rng.randrange(90_000), rng.randrange(4_000, 9_000))  # fmt: skip

@@ -1,8 +1,8 @@
 """The services' bare repositories, written with `git fast-import`.
 
 Each merged change is a branch of its commits and a merge commit on main, dated as it happened; each adds one
-file with as many lines as the change has additions, a revert removes that file again. Changes that never
-merged leave nothing here. Same world, same object ids: dates and identities come from the world.
+file with as many lines as the change has additions, a revert removes that file again. Changes that never merged are
+not in it. The same world gives the same object ids, because dates and identities come from the world.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _import(world: World, service: Service, path: Path) -> dict[str, str]:
 
 
 def _history(world: World, service: Service, stream: _Stream) -> None:
-    """Write main from its root to its head."""
+    """Write the branch main from its first commit to its head."""
     founded = world.end - timedelta(weeks=world.weeks + 4)
     founder = _stamp("Acme Setup <setup@acme.example>", founded)
     stream.commit("root", founder, founder, "Begin", (), _file("README.md", f"{service.service_id}\n"))

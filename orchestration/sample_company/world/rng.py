@@ -1,4 +1,4 @@
-"""Chance from one seed number: each part of the company draws from a source of its own."""
+"""Random numbers from one seed: each part of the company has its own generator."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from random import Random
 
 
 def stream(seed: int, name: str) -> Random:
-    """An independent source of chance for each part of the company: one part's draws never move another's."""
+    """An independent generator for the part `name`: the draws of one part never change those of another."""
     return Random(f"{seed}:{name}")  # noqa: S311
 
 

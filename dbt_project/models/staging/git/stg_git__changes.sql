@@ -1,20 +1,8 @@
-with changes as (
-
-    select * from {{ source('git', 'changes') }}
-
-),
-
-repositories as (
-
-    select * from {{ ref('stg_git__repositories') }}
-
-),
-
-newest as (
+with newest as (
 
     select changes.*
-    from changes
-    inner join repositories
+    from {{ source('git', 'changes') }} as changes
+    inner join {{ ref('stg_git__repositories') }} as repositories
         on changes.repository = repositories.repository
         and changes.history_generation = repositories.history_generation
     qualify row_number() over (

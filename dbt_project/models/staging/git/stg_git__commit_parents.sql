@@ -1,23 +1,11 @@
-with commit_parents as (
-
-    select * from {{ source('git', 'commit_parents') }}
-
-),
-
-repositories as (
-
-    select * from {{ ref('stg_git__repositories') }}
-
-)
-
 select
     commit_parents.repository,
     commit_parents.sha,
     commit_parents.position,
     commit_parents.parent_sha,
     commit_parents.committed_at
-from commit_parents
-inner join repositories
+from {{ source('git', 'commit_parents') }} as commit_parents
+inner join {{ ref('stg_git__repositories') }} as repositories
     on commit_parents.repository = repositories.repository
     and commit_parents.history_generation = repositories.history_generation
 qualify row_number() over (

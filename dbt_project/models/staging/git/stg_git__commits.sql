@@ -1,15 +1,3 @@
-with commits as (
-
-    select * from {{ source('git', 'commits') }}
-
-),
-
-repositories as (
-
-    select * from {{ ref('stg_git__repositories') }}
-
-)
-
 select
     commits.repository,
     commits.sha,
@@ -28,8 +16,8 @@ select
     commits.pull_request_number,
     commits.reverts_sha,
     commits.reverts_change_number
-from commits
-inner join repositories
+from {{ source('git', 'commits') }} as commits
+inner join {{ ref('stg_git__repositories') }} as repositories
     on commits.repository = repositories.repository
     and commits.history_generation = repositories.history_generation
 qualify row_number() over (

@@ -1,15 +1,3 @@
-with evidence as (
-
-    select * from {{ source('git', 'evidence') }}
-
-),
-
-repositories as (
-
-    select * from {{ ref('stg_git__repositories') }}
-
-)
-
 select
     evidence.repository,
     evidence.sha,
@@ -18,8 +6,8 @@ select
     evidence.product,
     evidence.role,
     evidence.grade
-from evidence
-inner join repositories
+from {{ source('git', 'evidence') }} as evidence
+inner join {{ ref('stg_git__repositories') }} as repositories
     on evidence.repository = repositories.repository
     and evidence.history_generation = repositories.history_generation
 qualify row_number() over (

@@ -1,15 +1,3 @@
-with tags as (
-
-    select * from {{ source('git', 'tags') }}
-
-),
-
-repositories as (
-
-    select * from {{ ref('stg_git__repositories') }}
-
-)
-
 select
     tags.repository,
     tags.name as tag_name,
@@ -18,8 +6,8 @@ select
     tags.is_annotated,
     tags.is_semver,
     tags.is_prerelease
-from tags
-inner join repositories
+from {{ source('git', 'tags') }} as tags
+inner join {{ ref('stg_git__repositories') }} as repositories
     on tags.repository = repositories.repository
     and tags.history_generation = repositories.history_generation
 -- the whole set lands whenever one tag changed: a tag that the newest set lacks was deleted

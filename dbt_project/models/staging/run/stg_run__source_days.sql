@@ -1,7 +1,0 @@
-select
-    source,
-    stream,
-    day,
-    status,
-    rows
-from {{ source('run', 'source_days') }}

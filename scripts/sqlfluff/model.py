@@ -1,0 +1,5 @@
+"""What stands for dbt's `model` while SQLFluff renders a model: a node without declared columns."""
+
+from __future__ import annotations
+
+columns: dict[str, object] = {}
