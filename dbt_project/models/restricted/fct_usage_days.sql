@@ -1,5 +1,5 @@
-with -- what a schedule or a test did is nobody's use; where a source cannot tell, an accepted result can
-judged as (
+-- what a schedule or a test did is not use by a person; without prompts, an accepted result shows a person
+with judged as (
 
     select
         *,
@@ -43,7 +43,7 @@ select
     summed.prompts,
     summed.accepted_results,
     summed.is_human_initiated,
-    -- one trivial prompt is no use of a tool: two prompts or one accepted result on the day
+    -- one prompt alone is not use of a tool: two prompts or one accepted result on the day
     summed.is_own_use
     and (
         coalesce(summed.own_accepted_results, 0) >= 1

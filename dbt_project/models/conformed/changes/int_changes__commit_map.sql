@@ -50,7 +50,7 @@ members as (
 
 )
 
--- a stacked change carries the commits of those below it: the first to merge brought them
+-- a stacked change contains the commits of those below it: a commit belongs to the first of them that merged
 select
     repository,
     commit_sha,

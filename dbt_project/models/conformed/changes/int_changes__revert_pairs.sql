@@ -10,7 +10,7 @@ commit_map as (
 
 ),
 
--- commits that revert something straight on the default branch, without a change of their own
+-- reverting commits pushed to the default branch without a change of their own
 direct_reverts as (
 
     select

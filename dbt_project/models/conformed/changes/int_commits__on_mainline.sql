@@ -20,7 +20,7 @@ select
     commits.committed_at,
     commits.mainline_position is not null as is_on_mainline,
     commits.landed_in_sha,
-    -- a commit that came by a merge stands where the merge stands
+    -- a commit that arrived by a merge has the position of the merge
     coalesce(commits.mainline_position, landings.mainline_position) as mainline_position,
     commits.reverts_sha,
     commits.reverts_change_number

@@ -25,7 +25,7 @@ live as (
 
 ),
 
--- a deployment contains a change when its commit stands at or behind the merge on the default branch
+-- a deployment contains a change when its commit is at or after the merge on the default branch
 containing as (
 
     select
@@ -46,7 +46,7 @@ containing as (
 
 ),
 
--- without a place in the history only the clock is left
+-- without a position in the history only the time decides
 following as (
 
     select

@@ -12,7 +12,7 @@ repositories as (
 
 statuses as (
 
-    -- GitHub makes a superseded deployment inactive: success is to have ever succeeded
+    -- GitHub makes a superseded deployment inactive: it counts as a success if it ever succeeded
     select
         statuses.deployment_id,
         min(statuses.created_at) filter (where statuses.state = 'success') as succeeded_at,
@@ -80,7 +80,7 @@ from_tags as (
     from tags
     cross join context
     where tags.tagged_at < context.as_of
-    -- in a repository that has versions, other tags are marks and no releases
+    -- in a repository with version tags, other tags are not releases
     and (tags.is_semver or not coalesce(tags.has_versions, false))
 
 ),

@@ -41,7 +41,7 @@ select
     day,
     team_id
 from member_days
--- what the file still says goes before what it no longer says
+-- current memberships go before those that are no longer in the file
 qualify row_number() over (
     partition by person_key, day
     order by

@@ -39,7 +39,7 @@ exploded as (
 
 ),
 
--- a team that people belong to exists, whatever the file of teams says
+-- a team with members exists, also without an entry in the file of teams
 team_days as (
 
     select

@@ -11,7 +11,7 @@ with listed as (
     select
         account_days.*,
         coalesce(models.canonical_model, account_days.model) as canonical_model,
-        -- a vendor that states one amount for the account's day has priced that day's tokens with it
+        -- where a vendor states one amount for the account's day, that amount covers the day's tokens
         bool_or(account_days.reported_cost_usd is not null and account_days.measures = 'activity')
             over (partition by account_days.account, account_days.usage_date, account_days.source_system)
         and account_days.measures != 'activity' as is_paid_on_activity_row,
