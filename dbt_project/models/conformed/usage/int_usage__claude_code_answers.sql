@@ -94,9 +94,7 @@ winners as (
     left join superseded
         on day_answers.message_key = superseded.message_key
         and day_answers.line_rank = superseded.line_rank
-    where
-        superseded.message_key is null
-        and {{ on_days_of('replaced_days') }}
+    where superseded.message_key is null and {{ on_days_of('replaced_days') }}
 
 )
 
