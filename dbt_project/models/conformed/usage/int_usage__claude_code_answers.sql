@@ -70,8 +70,7 @@ superseded as (
         and abs({{ dbt.datediff('weaker.usage_date', 'stronger.usage_date', 'day') }}) <= 2
         and (
             not weaker.is_own_line
-            or coalesce(weaker.request_id, stronger.request_id, '')
-            = coalesce(stronger.request_id, weaker.request_id, '')
+            or weaker.request_id is null or stronger.request_id is null or weaker.request_id = stronger.request_id
         )
 
 ),
