@@ -1,5 +1,5 @@
-with -- present on at least one working day; the team is the one at the end of the week
-eligible as (
+-- present on at least one working day; the team is the one at the end of the week
+with eligible as (
 
     select
         person_key,
