@@ -64,8 +64,7 @@ def _hash(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     kept = "account is not null" if "account" in columns_of(connection, name) else "true"
     rows = connection.execute(f"select * from {name} where {kept}").fetchall()
     lines = sorted(str(row) for row in rows)
-    return hashlib.sha256("
-".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def files(*folders: Path) -> dict[str, tuple[int, int]]:
