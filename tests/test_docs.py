@@ -15,6 +15,11 @@ from orchestration.settings import load_settings
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [path for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))) if path.is_file()]
 MODELS = {path.stem for path in (ROOT / "dbt_project" / "models").rglob("*.sql")}
+MACROS = {
+    name
+    for path in (ROOT / "dbt_project" / "macros").glob("*.sql")
+    for name in re.findall(r"{% macro (\w+)", path.read_text("utf-8"))
+}
 HOUSE = ("orchestration/", "dbt_project/", "seeds/", "tests/", "scripts/", "benchmarks/", "docs/", ".ci/")
 CODE_SPAN = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -98,7 +103,7 @@ def test_every_named_function_stands_in_the_file_beside_it(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_named_model_exists(page):
-    assert not [name for name in named_models(prose(page)) if name not in MODELS]
+    assert not [name for name in named_models(prose(page)) if name not in MODELS | MACROS]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
