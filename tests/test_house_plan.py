@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "orchestration"
 MODELS = ROOT / "dbt_project" / "models"
 FLOORS = (
-    ("errors", "partition", "storage"),
+    ("environment", "errors", "partition", "storage"),
     ("contracts",),
     ("connectors",),
     ("settings",),
@@ -39,7 +39,7 @@ FLOORS = (
 """The rooms from the ground up: a room imports from lower floors, or from its own floor without a cycle."""
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 TOP_MODULES = {
-    *("errors", "partition", "contracts", "settings", "run_context", "pipeline"),
+    *("environment", "errors", "partition", "contracts", "settings", "run_context", "pipeline"),
     *("definitions", "dagster_run"),
 }
 """The only modules beside the packages; `__init__` holds the version."""

@@ -1,4 +1,4 @@
-"""A whole run over a small sample company: published once, nothing the second time, refused when it is broken."""
+"""A whole run over a small sample company: published once, unchanged the second time, blocked when it is broken."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def company(tmp_path_factory):
     os.environ.update(before)
 
 
-def test_the_night_is_published_with_every_check_told(company):
+def test_the_run_is_published_with_the_result_of_every_check(company):
     settings, of = company
     publication = verify(settings.published / "current")
     assert publication.as_of == of.as_of
@@ -41,7 +41,7 @@ def test_the_night_is_published_with_every_check_told(company):
     assert {"kpi_values", "kpi_team_weeks", "kpi_service_weeks"} <= set(publication.relations)
 
 
-def test_the_same_night_again_changes_nothing_and_builds_nothing(company):
+def test_the_same_run_again_changes_nothing_and_builds_nothing(company):
     settings, of = company
     before, built = current_publication(settings.published), settings.warehouse.stat().st_mtime_ns
     run_partitions(settings, of.day, of.day)
@@ -56,15 +56,15 @@ def test_a_full_rebuild_has_the_same_content(company):
     assert pipeline.publish_or_block(RunContext(settings, of)).outcome == "unchanged"
 
 
-def test_a_warehouse_that_was_changed_after_its_build_is_refused_and_the_old_night_stays(company):
+def test_a_warehouse_changed_after_its_build_is_blocked_and_current_stays(company):
     settings, of = company
     before = current_publication(settings.published)
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("alter table marts.dim_teams add column person_key varchar")
     with pytest.raises(PublicationBlockedError, match="no_person_grain"):
         pipeline.publish_or_block(RunContext(settings, of))
-    told = json.loads(blocked_path(settings.published, of.as_of).read_text())
-    assert told["current"] == before.publication_id
+    record = json.loads(blocked_path(settings.published, of.as_of).read_text())
+    assert record["current"] == before.publication_id
     assert [found.publication_id for found in publications(settings.published)] == [before.publication_id]
     settings.warehouse.unlink()
 
@@ -73,15 +73,15 @@ def guarded(settings, **guards):
     return settings.model_copy(update={"guards": settings.guards.model_copy(update=guards)})
 
 
-def test_too_many_refused_records_stop_the_night_at_the_first_border(company):
+def test_too_many_rejected_records_stop_the_run_at_the_first_checkpoint(company):
     settings, of = company
     with pytest.raises(PublicationBlockedError, match="quarantine_share failed"):
         run_partitions(guarded(settings, max_quarantine_share=0.0), of.day, of.day)
-    told = json.loads(blocked_path(settings.published, of.as_of).read_text())
-    assert {blocker["rule"] for blocker in told["blockers"]} == {"quality_landed", "quarantine_share", "step_failed"}
+    record = json.loads(blocked_path(settings.published, of.as_of).read_text())
+    assert {blocker["rule"] for blocker in record["blockers"]} == {"quality_landed", "quarantine_share", "step_failed"}
 
 
-def test_a_step_that_dies_refuses_the_night_in_writing(company, monkeypatch):
+def test_a_step_that_fails_blocks_the_run_in_writing(company, monkeypatch):
     settings, of = company
 
     def die(*_: object, **__: object) -> None:

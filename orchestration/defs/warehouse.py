@@ -17,11 +17,12 @@ from orchestration.quality.landed import CHECKS
 from orchestration.settings import Settings
 from orchestration.warehouse.build_record import QualityReport
 from orchestration.warehouse.dbt_manifest import DataTest, Manifest, Node
-from orchestration.warehouse.dbt_results import DbtOutcome
+from orchestration.warehouse.dbt_results import DbtOutcome, NodeResult
 from orchestration.warehouse.inputs import BuildInputs
 
 INPUTS = dg.AssetKey(["run", "inputs"])
 WARNING_CHECKS = ("freshness",)
+DBT_TESTS = "dbt_tests"
 MODELS, SEEDS = "dbt_project/models", "seeds"
 
 
@@ -80,13 +81,13 @@ def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
 
 
 def dbt_assets(settings: Settings, manifest: Manifest, sources: list[str]) -> dg.AssetsDefinition:
-    """Every model and seed, built by one call of dbt, with its tests as checks."""
-    tests = {key: test for key, test in manifest.tests.items() if test.subject in manifest.nodes}
+    """Every model and seed, built by one call of dbt, each with one check that sums up its data tests."""
+    tests = _tests_by_subject(manifest)
 
     @dg.multi_asset(
         name="dbt",
         specs=[_node_spec(node, manifest, sources) for node in manifest.nodes.values()],
-        check_specs=[_test_spec(test, manifest) for test in tests.values()],
+        check_specs=[_tests_spec(manifest.nodes[subject], found) for subject, found in tests.items()],
         partitions_def=daily_partitions(settings),
         backfill_policy=WHOLE_RANGE,
     )
@@ -95,7 +96,7 @@ def dbt_assets(settings: Settings, manifest: Manifest, sources: list[str]) -> dg
 
         with step(settings, context):
             outcome = pipeline.build(run_of(settings, context))
-            yield from _events(outcome, manifest)
+            yield from dbt_events(outcome, manifest)
             if not outcome.is_good:
                 raise WarehouseError(outcome.error or f"{len(outcome.failed)} nodes of dbt failed")
 
@@ -139,28 +140,55 @@ def _dependencies(node: Node, manifest: Manifest, sources: list[str]) -> Iterato
             yield landed_key(source) if source in sources else INPUTS
 
 
-def _test_spec(test: DataTest, manifest: Manifest) -> dg.AssetCheckSpec:
-    assert test.subject is not None
-    subject = node_key(manifest.nodes[test.subject])
-    description = test.description or None
-    return dg.AssetCheckSpec(test.name, asset=subject, blocking=test.is_blocking, description=description)
+def _tests_by_subject(manifest: Manifest) -> dict[str, list[DataTest]]:
+    """The data tests of each node that has any, by the node's id."""
+    found: dict[str, list[DataTest]] = {}
+    for test in manifest.tests.values():
+        if test.subject in manifest.nodes:
+            found.setdefault(str(test.subject), []).append(test)
+    return found
 
 
-def _events(outcome: DbtOutcome, manifest: Manifest) -> Iterator[Event]:
+def _tests_spec(node: Node, tests: list[DataTest]) -> dg.AssetCheckSpec:
+    """One check a node, not one a test: half as many events in every run, and one line a model to read."""
+    return dg.AssetCheckSpec(
+        DBT_TESTS,
+        asset=node_key(node),
+        blocking=any(test.is_blocking for test in tests),
+        description="; ".join(sorted(test.description or test.name for test in tests)),
+    )
+
+
+def dbt_events(outcome: DbtOutcome, manifest: Manifest) -> Iterator[Event]:
     """What was built and what was tested. A node that failed has no materialisation."""
+    results = {result.unique_id: result for result in outcome.nodes}
     for result in outcome.nodes:
-        node, test = manifest.nodes.get(result.unique_id), manifest.tests.get(result.unique_id)
+        node = manifest.nodes.get(result.unique_id)
         if node is not None and result.state != "failed":
-            yield dg.MaterializeResult(asset_key=node_key(node), metadata={"seconds": result.seconds})
-        elif test is not None and test.subject in manifest.nodes:
-            yield dg.AssetCheckResult(
-                asset_key=node_key(manifest.nodes[test.subject]),
-                check_name=test.name,
-                passed=result.state == "passed",
-                severity=dg.AssetCheckSeverity.ERROR if test.is_blocking else dg.AssetCheckSeverity.WARN,
-                description=result.message,
-                metadata={"status": result.status, "failing_rows": result.failures or 0},
-            )
+            rows = {} if result.rows is None else {"dagster/row_count": result.rows}
+            yield dg.MaterializeResult(asset_key=node_key(node), metadata={"seconds": result.seconds, **rows})
+    for subject, tests in _tests_by_subject(manifest).items():
+        done = [(test, results[test.unique_id]) for test in tests if test.unique_id in results]
+        if done:
+            yield _tests_result(manifest.nodes[subject], done)
+
+
+def _tests_result(node: Node, done: list[tuple[DataTest, NodeResult]]) -> dg.AssetCheckResult:
+    """Passed when every data test of the node passed; an error when one failed that stops a publication."""
+    failed = [(test, result) for test, result in done if result.state != "passed"]
+    is_error = any(test.is_blocking for test, _ in failed)
+    return dg.AssetCheckResult(
+        asset_key=node_key(node),
+        check_name=DBT_TESTS,
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        description="; ".join(f"{test.name}: {result.message or result.status}" for test, result in failed) or None,
+        metadata={
+            "tests": len(done),
+            "failed_tests": len(failed),
+            "failing_rows": sum(result.failures or 0 for _, result in failed),
+        },
+    )
 
 
 def _landed_checks(report: QualityReport) -> Iterator[dg.AssetCheckResult]:

@@ -11,7 +11,10 @@ import pytest
 
 from orchestration.definitions import build_definitions
 from orchestration.defs.schedule import JOB
+from orchestration.defs.warehouse import dbt_events
 from orchestration.settings import PROJECT, load_settings
+from orchestration.warehouse.dbt_manifest import DataTest, Manifest, Node
+from orchestration.warehouse.dbt_runner import DbtOutcome, NodeResult
 from tests import parsed_project
 
 HEAVY = ("great_expectations", "dbt", "dagster_dbt", "pandas", "duckdb", "dlt", "sqlalchemy", "pyspark")
@@ -80,12 +83,51 @@ def test_the_publication_waits_for_every_published_mart(specs):
     assert waits == {key for key, spec in specs.items() if spec.metadata.get("published")}
 
 
-def test_every_dbt_test_of_a_model_is_a_check_and_blocks_by_severity(definitions):
-    checks = {key.name: spec for part in definitions.assets if isinstance(part, dg.AssetsDefinition)
-              for key, spec in part.check_specs_by_output_name.items() for key in [spec.key]}  # fmt: skip
-    assert checks["one_row_per_stg_run__context_as_of"].blocking
-    assert not checks["github_freshness"].blocking
-    assert checks["github_weekly_volume"].blocking
+def test_every_model_with_data_tests_has_one_check_and_checks_block_by_severity(definitions):
+    checks = {f"{spec.asset_key.to_user_string()}:{spec.name}": spec for part in definitions.assets
+              if isinstance(part, dg.AssetsDefinition) for spec in part.check_specs}  # fmt: skip
+    assert checks["staging/stg_run__context:dbt_tests"].blocking
+    assert "one row per" in checks["marts/dim_teams:dbt_tests"].description.lower().replace("_", " ")
+    assert not checks["run/inputs:github_freshness"].blocking
+    assert checks["run/inputs:github_weekly_volume"].blocking
+
+
+def node(name, kind="model"):
+    return Node(f"{kind}.x.{name}", name, kind, "marts", ("marts",), "One row.", "table", ())
+
+
+def dbt_check(**states):
+    """The one check of a model whose data tests ended so; the test `advice` does not stop a publication."""
+    model = node("m")
+    ids = {f"test.x.{name}": name for name in states}
+    tests = {key: DataTest(key, name, "", model.unique_id, name != "advice") for key, name in ids.items()}
+    done = [NodeResult(unique_id=key, status=states[name], seconds=0, failures=2) for key, name in ids.items()]
+    (found,) = dbt_events(DbtOutcome(command=["build"], nodes=done), Manifest({model.unique_id: model}, tests, {}))
+    return found
+
+
+def test_the_check_of_a_model_names_its_failed_tests():
+    found = dbt_check(unique="pass", amounts="fail", advice="warn")
+    assert (found.passed, found.severity, found.check_name) == (False, dg.AssetCheckSeverity.ERROR, "dbt_tests")
+    assert found.description == "amounts: fail; advice: warn"
+    counts = {name: value.value for name, value in found.metadata.items()}
+    assert counts == {"tests": 3, "failed_tests": 2, "failing_rows": 4}
+
+
+def test_models_are_reported_in_the_order_in_which_dbt_built_them():
+    nodes = [node("b"), node("a")]
+    done = [NodeResult(unique_id=each.unique_id, status="success", seconds=1, rows=3) for each in nodes]
+    events = dbt_events(
+        DbtOutcome(command=["build"], nodes=done), Manifest({each.unique_id: each for each in nodes[::-1]}, {}, {})
+    )
+    assert [(event.asset_key.path[-1], event.metadata["dagster/row_count"]) for event in events] == [("b", 3), ("a", 3)]
+
+
+def test_a_test_that_stops_nothing_leaves_a_warning():
+    assert (dbt_check(unique="pass", advice="warn").severity, dbt_check(unique="pass").passed) == (
+        dg.AssetCheckSeverity.WARN,
+        True,
+    )
 
 
 def test_the_job_runs_everything_in_one_process(definitions, specs):

@@ -1,4 +1,4 @@
-"""Dagster reads its own history whoever wrote it, and nothing stays open."""
+"""Dagster's own storage reads what ours wrote, and no file stays behind or open."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def figure() -> dg.MaterializeResult:
     return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True)])
 
 
+def test_only_public_methods_of_dagsters_storage_are_overridden():
+    private = {name for name in vars(PooledSqliteEventLog) if name.startswith("_") and not name.startswith("__")}
+    assert [name for name in private - {"_abc_impl"} if hasattr(SqliteEventLogStorage, name)] == []
+
+
 @pytest.fixture
 def home(tmp_path):
     return dagster_home(load_settings(data=tmp_path / 'a "quoted" folder'))
@@ -25,12 +30,12 @@ def run(instance):
     return dg.materialize([figure], instance=instance).run_id
 
 
-def test_the_instance_of_a_night_keeps_its_connections(home):
+def test_the_instance_of_a_run_keeps_its_connections(home):
     with dg.DagsterInstance.from_config(str(home)) as instance:
         assert isinstance(instance.event_log_storage, PooledSqliteEventLog)
 
 
-def test_dagsters_own_store_reads_what_was_written(home):
+def test_dagsters_own_storage_reads_what_was_written(home):
     with dg.DagsterInstance.from_config(str(home)) as instance:
         found = run(instance)
         written = [record.event_log_entry for record in instance.get_records_for_run(found).records]
@@ -42,7 +47,7 @@ def test_dagsters_own_store_reads_what_was_written(home):
     }
 
 
-def test_a_forgotten_run_leaves_no_file_and_a_closed_history_no_log_of_its_own(home):
+def test_a_deleted_run_leaves_no_file_and_a_closed_storage_no_log(home):
     with dg.DagsterInstance.from_config(str(home)) as instance:
         forgotten, kept = run(instance), run(instance)
         instance.delete_run(forgotten)

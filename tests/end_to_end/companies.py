@@ -100,9 +100,9 @@ def environment(variables: dict[str, str] | None = None) -> Iterator[None]:
 def started(company: Company, *words: str, code: Path = PROJECT, **variables: str) -> subprocess.Popen[bytes]:
     """The command line in a process group of its own, with the code of this project or of a copy; output is kept."""
     command = [sys.executable, "-m", "orchestration.cli.app", *words]
-    told = {**os.environ, **company.environment, "PYTHONPATH": str(code), **variables}
+    whole = {**os.environ, **company.environment, "PYTHONPATH": str(code), **variables}
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=code, env=told, stdout=pipe, stderr=pipe, start_new_session=True)
+    return subprocess.Popen(command, cwd=code, env=whole, stdout=pipe, stderr=pipe, start_new_session=True)
 
 
 def run_job(company: Company, of: DailyPartition) -> None:

@@ -1,4 +1,4 @@
-"""A run over Copilot reports that others made up: counted as they say, and their disagreement is told, not closed."""
+"""A run over Copilot reports that others made up: counted as reported, and where they disagree, that is published."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_107_user_days_of_8_users_and_4_seats_of_2_people_are_in_the_warehouse(p
     assert ask(partition.warehouse, "select count(*), sum(grants) from staging.stg_copilot__seats") == [(2, 4)]
 
 
-def test_the_22_days_on_which_the_reports_disagree_are_told_in_the_publication(partition):
+def test_the_22_days_on_which_the_reports_disagree_are_published(partition):
     publication = verify(partition.published / "current")
     assert publication.as_of == DailyPartition.of(date(2026, 4, 25)).as_of
     warned = {each["check"]: each for each in publication.gate if each["state"] == "warned"}

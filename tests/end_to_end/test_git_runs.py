@@ -17,7 +17,7 @@ def app(tmp_path):
     return repository
 
 
-def test_a_night_with_nothing_new_yields_no_rows(app):
+def test_a_run_with_nothing_new_yields_no_rows(app):
     app.git("tag", "v1.0.0")
     reader = Reader(app.path)
     first = reader.partition()
@@ -27,7 +27,7 @@ def test_a_night_with_nothing_new_yields_no_rows(app):
     assert reader.cursors == cursor
 
 
-def test_the_second_night_yields_only_the_new(app):
+def test_the_second_run_yields_only_what_is_new(app):
     reader = Reader(app.path)
     reader.partition()
     sha = app.commit("Add prices (#2)", "09-02 10:00")
@@ -37,7 +37,7 @@ def test_the_second_night_yields_only_the_new(app):
     assert [(p["sha"], p["position"]) for p in second["commit_parents"]] == [(sha, 1)]
 
 
-def test_a_branch_lands_on_a_later_night_than_its_commits(app):
+def test_a_branch_may_land_in_a_later_run_than_its_commits(app):
     reader = Reader(app.path)
     app.branch("prices")
     sha = app.commit("Add prices", "09-02 10:00", authored="09-01 12:00")
@@ -103,7 +103,7 @@ def test_a_quiet_pull_request_that_is_squashed_at_last_still_brings_its_commits(
     assert second["changes"][0]["first_commit_at"] == "2026-09-02T10:00:00+00:00"
 
 
-def test_stacked_pull_requests_keep_their_own_commits_over_many_nights(app):
+def test_stacked_pull_requests_keep_their_own_commits_over_many_runs(app):
     reader = Reader(app.path)
     app.branch("stack")
     heads = [app.commit(f"Step {number}", f"09-0{number} 10:00") for number in (2, 3, 4)]
@@ -169,7 +169,7 @@ def test_a_merge_that_swaps_the_parents_is_a_rewrite(app):
     assert sorted(filter(None, (c["mainline_position"] for c in second["commits"]))) == [1, 2, 3]
 
 
-def test_a_night_does_not_see_what_came_after_it(app):
+def test_a_run_does_not_see_what_came_after_it(app):
     reader = Reader(app.path)
     late = app.commit("Late (#2)", "09-02 00:00")
     app.git("tag", "--annotate", "--message", "x", "v1.0.0", at="09-02 03:00")
@@ -179,13 +179,13 @@ def test_a_night_does_not_see_what_came_after_it(app):
     assert ([c["sha"] for c in second["commits"]], len(second["tags"])) == ([late], 1)
 
 
-def test_a_night_before_the_first_commit_is_empty_and_no_generation_of_its_own(app):
+def test_a_run_before_the_first_commit_is_empty_and_not_a_generation(app):
     reader = Reader(app.path)
     assert reader.partition("08-01 00:00") == {}
     assert {c["history_generation"] for c in reader.partition("09-02 00:00")["commits"]} == {0}
 
 
-def test_nights_in_steps_end_where_one_night_ends(app):
+def test_many_runs_end_where_one_run_ends(app):
     reader, held = Reader(app.path), {}
     for day in range(2, 9):
         app.branch(f"work-{day}")
@@ -240,7 +240,7 @@ def test_a_repository_that_is_no_longer_named_adds_nothing_and_goes_on_where_it_
     assert [commit["sha"] for commit in reader.partition()["commits"]] == [sha]
 
 
-def test_a_repository_that_lost_everything_is_refused(app):
+def test_a_repository_that_lost_everything_is_rejected(app):
     reader = Reader(app.path)
     reader.partition()
     shutil.rmtree(app.path)

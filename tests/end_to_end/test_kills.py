@@ -22,8 +22,8 @@ STEPS = (
 )
 """After `build.recorded` the run is as before it publishes, and is killed there anyway."""
 LEFT_BEHIND = {"publish.parquet_written": False, "publish.renamed": False, "publish.pointer_switched": True}
-"""Where publishing leaves a draft, a whole publication that nobody points at, and a new one not yet told of: is it new?
-`tests/publishing/test_publish.py` kills it at every point."""
+"""Where publishing leaves a draft, a publication that is not current yet, and a current one not yet reported. True: the
+new one is current. `tests/publishing/test_publish.py` kills a publisher at every point."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,13 @@ def battered(company: Company, before: str, undisturbed: Undisturbed) -> Company
     return apart
 
 
-def test_a_night_killed_at_each_step_counts_the_same_loads_once(battered, undisturbed):
+def test_a_run_killed_at_each_step_counts_the_same_loads_once(battered, undisturbed):
     assert len(drafts(battered.settings)) == 1
     assert landed(battered.settings, battered.world.end) == undisturbed.landed
 
 
 @pytest.mark.parametrize("point", LEFT_BEHIND)
-def test_a_night_killed_while_publishing_too_ends_where_it_would(battered, before, undisturbed, point):
+def test_a_run_killed_while_publishing_ends_where_it_would(battered, before, undisturbed, point):
     apart = battered.beside(point)
     assert run(apart, "publish", point) == -signal.SIGKILL
     found = published_now(apart.settings)

@@ -49,7 +49,7 @@ def busy(tmp_path_factory):
     return repository.path
 
 
-def test_the_night_ends_with_the_day_of_the_newest_commit(busy, tmp_path):
+def test_the_run_ends_with_the_day_of_the_newest_commit(busy, tmp_path):
     settings, partition = quickstart([busy], tmp_path / "look", weeks=4)
     assert (partition.day, settings.schedule.start_date) == (date(2026, 9, 21), date(2026, 8, 31))
     assert settings.enabled_sources() == ["git"]
@@ -70,11 +70,11 @@ def test_the_key_is_made_once_and_for_its_owner_alone(busy, tmp_path):
 
 def test_the_settings_can_be_gone_on_with(busy, tmp_path):
     quickstart([busy], tmp_path / "look", weeks=4)
-    told = tomllib.loads((tmp_path / "look" / "counterpoise.toml").read_text("utf-8"))
-    assert told["sources"]["git"]["repositories"] == [{"path": str(busy), "name": "app"}]
+    written = tomllib.loads((tmp_path / "look" / "counterpoise.toml").read_text("utf-8"))
+    assert written["sources"]["git"]["repositories"] == [{"path": str(busy), "name": "app"}]
 
 
-def test_repositories_of_one_name_are_told_apart_by_their_folders(tmp_path):
+def test_repositories_of_one_name_are_distinguished_by_their_folders(tmp_path):
     one, other = tmp_path / "one" / "app.git", tmp_path / "other" / "app"
     assert named([one, other]) == {"one/app": one, "other/app": other}
     assert named([other / ".git"]) == {"app": other / ".git"}

@@ -63,8 +63,8 @@ def warehouse_content(company: Company) -> dict[str, str]:
 def _hash(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     kept = "account is not null" if "account" in columns_of(connection, name) else "true"
     rows = connection.execute(f"select * from {name} where {kept}").fetchall()
-    told = sorted(str(row) for row in rows)
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    lines = sorted(str(row) for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def files(*folders: Path) -> dict[str, tuple[int, int]]:
@@ -77,14 +77,14 @@ def files(*folders: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def test_reports_are_revised_while_the_nights_go_by(company, by_partition):
+def test_reports_are_revised_from_run_to_run(company, by_partition):
     loads = ledger.read(company.settings.landing, "copilot")
-    told = Counter(load.slice_key for load in loads if load.confirms is None and "user_days" in load.streams)
-    assert sum(times > 1 for times in told.values()) >= 2
+    counted = Counter(load.slice_key for load in loads if load.confirms is None and "user_days" in load.streams)
+    assert sum(times > 1 for times in counted.values()) >= 2
     assert len(by_partition[0]) > 60
 
 
-def test_night_by_night_ends_where_one_full_build_ends(company, by_partition):
+def test_run_by_run_ends_where_one_full_build_ends(company, by_partition):
     company.settings.warehouse.unlink()
     build(company.settings, company.last_partition)
     assert differences(warehouse_content(company), by_partition[0]) == set()
@@ -100,14 +100,14 @@ def older(company: Company, by_partition: dict[int, dict[str, str]]) -> Publishe
     return publish(company, company.partition_before_end(OLDER))
 
 
-def test_an_older_night_gives_its_old_figures_and_current_stays_on_the_newer(company, by_partition, older):
+def test_an_older_run_has_its_old_figures_and_the_newer_remains_current(company, by_partition, older):
     assert differences(warehouse_content(company), by_partition[OLDER]) == set()
     assert older.outcome == "kept_beside"
     assert current_publication(company.settings.published).as_of == company.last_partition.as_of
     assert len(publications(company.settings.published)) == len(BUILT_AFTER)
 
 
-def test_a_build_that_died_leaves_nothing_of_its_night_in_an_older_one(company, by_partition, older):
+def test_a_failed_build_leaves_nothing_of_its_run_in_an_older_one(company, by_partition, older):
     prepare(RunContext(company.settings, company.last_partition).inputs)
     with environment():
         half = settings_arguments(company.settings, "run", select=["int_usage__touched_days+1"])
@@ -117,7 +117,7 @@ def test_a_build_that_died_leaves_nothing_of_its_night_in_an_older_one(company, 
     assert differences(warehouse_content(company), by_partition[OLDER]) == set()
 
 
-def test_the_same_night_again_writes_nothing(company, by_partition):
+def test_the_same_run_again_writes_nothing(company, by_partition):
     of = company.at(company.last_partition)
     folders = (company.settings.landing, company.settings.published)
     before = files(*folders)

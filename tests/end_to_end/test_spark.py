@@ -157,7 +157,7 @@ def shut_down() -> None:
     SparkContext._gateway = SparkContext._jvm = None
 
 
-def test_the_marts_of_a_night_are_equal_on_both_engines(spark, first_on_duckdb):
+def test_the_marts_of_a_run_are_equal_on_both_engines(spark, first_on_duckdb):
     found = marts(spark.settings)
     assert_equal(found, first_on_duckdb)
     assert min(len(rows) for _, rows in found.values()) > 1
@@ -210,7 +210,7 @@ def second(spark: Company, cluster: Cluster) -> SecondRun:
     return SecondRun(spark, cluster, done.stdout + done.stderr, before)
 
 
-def test_a_cluster_publishes_the_next_night_that_duckdb_publishes_from_nothing(second, duck, second_on_duckdb):
+def test_a_cluster_publishes_what_duckdb_publishes_from_a_full_build(second, duck, second_on_duckdb):
     published = published_now(second.company.settings)
     assert_equal(marts(second.company.settings), marts(duck.settings))
     assert published.gate == second_on_duckdb.gate
@@ -224,7 +224,7 @@ def test_the_executors_of_both_workers_did_the_work(second):
     assert sorted(path.name for path in executors) == ["0", "1"]
 
 
-def test_a_night_on_spark_replaces_the_days_that_changed_and_no_other(second):
+def test_a_run_on_spark_replaces_only_the_days_that_changed(second):
     after = days_of(second.company.settings)
     kept = {key for key, files in second.days_before.items() if after[key] == files}
     replaced = after.keys() - kept
@@ -232,7 +232,7 @@ def test_a_night_on_spark_replaces_the_days_that_changed_and_no_other(second):
     assert {day for _, day in kept} and {day for _, day in replaced} > {last}
 
 
-def test_a_night_on_spark_says_nothing_in_java(second):
+def test_a_run_on_spark_shows_no_output_of_java(second):
     assert "published" in second.talk
     assert JAVA_SPEAKS.findall(second.talk) == []
 

@@ -34,7 +34,7 @@ def line(chance: random.Random, days: list[int]) -> bytes:
     """One of few answers, told on one of the days: own line or replay, with or without request, full or partial."""
     number = chance.randrange(12)
     usage = {"input_tokens": number, "output_tokens": chance.choice([0, 5, 9]), "cache_read_input_tokens": 100}
-    told = {
+    message = {
         "type": "assistant",
         "timestamp": f"2026-11-{chance.choice(days):02}T10:{number:02}:00Z",
         "sessionId": f"s{number % 3}",
@@ -42,7 +42,7 @@ def line(chance: random.Random, days: list[int]) -> bytes:
         "message": {"id": f"m{number}", "model": "claude-sonnet-5", "usage": usage},
     }
     request = chance.choice([{"requestId": f"r{number}"}, {"requestId": f"r{number}b"}, {}])
-    return orjson.dumps({**told, **request})
+    return orjson.dumps({**message, **request})
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def build(company, day: int):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_night_by_night_ends_where_one_full_build_ends(company, seed):
+def test_run_by_run_ends_where_one_full_build_ends(company, seed):
     chance = random.Random(seed)
     for day, days in ((14, list(range(4, 15))), (15, [chance.randint(6, 12)]), (17, [chance.randint(6, 12), 17])):
         happen(company, chance, days)

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from orchestration.partition import DailyPartition
+from orchestration.run_context import RunContext
 from orchestration.settings import Organisation, Settings
 from orchestration.warehouse.dbt_results import DbtOutcome
 from orchestration.warehouse.dbt_runner import dbt_arguments, dbt_state, run_dbt
 from orchestration.warehouse.duckdb_relations import prepare
-from orchestration.warehouse.inputs import collect
 from tests import parsed_project
 
 
@@ -17,7 +17,7 @@ from tests import parsed_project
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> DbtOutcome:
     settings = Settings(data=tmp_path_factory.mktemp("empty"), organisation=Organisation(name="acme"))
     parsed_project.give(settings)
-    prepare(collect(settings, DailyPartition(datetime(2026, 11, 16, tzinfo=UTC))))
+    prepare(RunContext(settings, DailyPartition(datetime(2026, 11, 16, tzinfo=UTC))).inputs)
     arguments = dbt_arguments("build", project=settings.dbt_project, state=dbt_state(settings), target="duckdb")
     return run_dbt(settings, arguments)
 

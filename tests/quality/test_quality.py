@@ -186,10 +186,10 @@ def test_a_broken_mart_fails(warehouse, broken, check):
 
 def test_results_of_marts_hold_no_value(warehouse):
     warehouse.execute("update marts.kpi_values set value = 123456.789, reason = 'Jo Doe'")
-    told = " ".join(outgoing_wrong(warehouse).values())
-    assert told
-    assert "123456" not in told
-    assert "Jo" not in told
+    details = " ".join(outgoing_wrong(warehouse).values())
+    assert details
+    assert "123456" not in details
+    assert "Jo" not in details
 
 
 def test_an_exception_inside_great_expectations_is_an_error_and_not_bad_data():

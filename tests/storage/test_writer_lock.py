@@ -1,4 +1,4 @@
-"""One writer at a time: the second start ends at once, and a dead owner's lock is free."""
+"""One writer at a time: the second start ends at once, and the lock of a killed owner is free."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_the_view_shows_what_landed(inputs, land):
     assert ask(built, "select count(*), sum(tokens) from landed_toy.events") == [(3, 3)]
 
 
-def test_an_earlier_night_does_not_see_later_loads(inputs, land):
+def test_an_earlier_run_does_not_see_later_loads(inputs, land):
     land(slice_("a", [event(1)]))
     land(slice_("b", [event(2)]), day=date(2026, 11, 16))
     built = inputs(date(2026, 11, 15))
@@ -66,7 +66,7 @@ def test_touched_days_are_those_whose_files_changed_since_the_last_build(inputs,
     assert ask(second, "select day from run.touched_days") == [(date(2026, 11, 15),)]
 
 
-def test_days_of_a_build_that_died_are_replaced_by_a_build_that_finds_them_as_they_were(inputs, land):
+def test_days_of_a_failed_build_are_replaced_though_their_files_are_as_before(inputs, land):
     land(slice_("a", [event(1, at="2026-11-13T10:00:00Z")]))
     first = inputs()
     prepare(first)
@@ -80,7 +80,7 @@ def test_days_of_a_build_that_died_are_replaced_by_a_build_that_finds_them_as_th
     assert ask(first, "select day from run.touched_days") == []
 
 
-def test_a_warehouse_of_other_models_is_made_anew(inputs):
+def test_a_warehouse_of_other_models_is_replaced(inputs):
     built = inputs()
     prepare(built)
     with duckdb.connect(str(built.settings.warehouse)) as connection:
@@ -89,7 +89,7 @@ def test_a_warehouse_of_other_models_is_made_anew(inputs):
     assert ask(built, "select count(*) from duckdb_tables() where table_name = 'leftover'") == [(0,)]
 
 
-def test_a_torn_warehouse_file_is_made_anew(inputs):
+def test_a_torn_warehouse_file_is_replaced(inputs):
     built = inputs()
     prepare(built)
     built.settings.warehouse.write_bytes(built.settings.warehouse.read_bytes()[:5000])
@@ -120,13 +120,13 @@ def test_a_warehouse_that_this_process_has_open_to_read_is_kept(inputs):
     assert ask(built, "select count(*) from run.context") == [(1,)]
 
 
-def test_the_fingerprint_tells_nights_apart_and_nothing_else(inputs, land):
+def test_the_fingerprint_depends_on_the_run_and_not_on_the_call(inputs, land):
     land(slice_("a", [event(1)]))
     assert inputs().fingerprint == inputs().fingerprint
     assert inputs().fingerprint != inputs(date(2026, 11, 16)).fingerprint
 
 
-def test_refused_records_stand_in_the_quarantine_relation(inputs, land):
+def test_rejected_records_are_in_the_quarantine_relation(inputs, land):
     land(slice_("a", [event(1, tokens="x")]))
     built = inputs()
     prepare(built)
@@ -158,7 +158,7 @@ def read_until(*windows: tuple[date, date]) -> date | None:
     return min(missing, default=None)
 
 
-def test_a_window_that_is_settled_and_read_no_more_is_not_missing():
+def test_a_window_that_was_read_past_its_end_is_not_missing():
     partitions = [(MONDAY, MONDAY + WEEK), (MONDAY + WEEK, MONDAY + 2 * WEEK), (MONDAY + 2 * WEEK, MONDAY + 2.5 * WEEK)]
     assert read_until(*partitions) == date(2026, 11, 19)
 

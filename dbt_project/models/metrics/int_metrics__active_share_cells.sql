@@ -1,5 +1,5 @@
-with -- present on at least one working day; the team is the one at the end of the week
-eligible as (
+-- present on at least one working day; the team is the one at the end of the week
+with eligible as (
 
     select
         person_key,
@@ -62,7 +62,7 @@ developer_weeks as (
             cast(null as double) as largest_share,
             cast(1 as double) as priced_share
         from developer_weeks
-        cross join {{ ref('stg_run__context') }} as context
+        {% if entity_type == 'organisation' %}cross join {{ ref('stg_run__context') }} as context{% endif %}
         group by {{ entity_id }}, developer_weeks.week_start_date
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}

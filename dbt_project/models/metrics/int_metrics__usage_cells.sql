@@ -23,7 +23,7 @@ with contributors as (
             sum(usage_days.all_tokens) as all_tokens,
             sum(usage_days.unpriced_tokens) as unpriced_tokens
         from {{ ref('fct_usage_days') }} as usage_days
-        cross join {{ ref('stg_run__context') }} as context
+        {% if entity_type == 'organisation' %}cross join {{ ref('stg_run__context') }} as context{% endif %}
         group by
             {{ entity_id }},
             cast(date_trunc('week', usage_days.usage_date) as date),

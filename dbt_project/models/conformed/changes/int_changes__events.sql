@@ -4,12 +4,8 @@ with happened as (
         'event:' || event_id as event_id,
         repository,
         pull_request_number,
-        case event
-            when 'ready_for_review' then 'ready'
-            when 'convert_to_draft' then 'draft'
-            when 'converted_to_draft' then 'draft'
-            else event
-        end as event_kind,
+        case when event = 'ready_for_review' then 'ready' when event like 'convert%' then 'draft' else event end
+            as event_kind,
         created_at as occurred_at,
         actor_identifier,
         cast(null as string) as review_state
@@ -25,9 +21,7 @@ with happened as (
         author_identifier as actor_identifier,
         state as review_state
     from {{ ref('stg_github__pull_request_reviews') }}
-    where
-        submitted_at is not null
-        and state != 'pending'
+    where submitted_at is not null and state != 'pending'
 
 )
 

@@ -4,7 +4,7 @@ with github_logins as (
     select
         github_id as identifier,
         login as linked_identifier
-    from {{ ref('stg_github__user_logins') }}
+    from {{ ref('stg_github__users') }}
     qualify row_number() over (partition by login order by last_seen_at desc, github_id asc) = 1
 
 ),
@@ -35,6 +35,7 @@ accounts as (
         github_id,
         email
     from {{ ref('stg_github__users') }}
+    where is_newest
     union
     select
         account_identifier,

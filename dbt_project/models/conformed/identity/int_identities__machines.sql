@@ -17,13 +17,13 @@ flagged as (
         github_id as identifier,
         login as other_name
     from {{ ref('stg_github__users') }}
-    where account_type = 'Bot' or login like '%[bot]'
+    where is_newest and (account_type = 'Bot' or login like '%[bot]')
     union
     select
         login,
         github_id
     from {{ ref('stg_github__users') }}
-    where account_type = 'Bot' or login like '%[bot]'
+    where is_newest and (account_type = 'Bot' or login like '%[bot]')
 
 ),
 

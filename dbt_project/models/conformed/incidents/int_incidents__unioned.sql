@@ -1,4 +1,30 @@
-with incidents as (
+-- current lines of the catalogue go before those that it no longer has
+with catalogue as (
+
+    select
+        pagerduty_service_id,
+        service_id
+    from {{ ref('stg_company_files__services') }}
+    where pagerduty_service_id is not null
+    qualify rank() over (
+        partition by pagerduty_service_id order by case when gone_from_date is null then 0 else 1 end
+    ) = 1
+
+),
+
+-- a PagerDuty service that several services share belongs to none of them
+pagerduty_services as (
+
+    select
+        pagerduty_service_id,
+        min(service_id) as service_id
+    from catalogue
+    group by pagerduty_service_id
+    having count(distinct service_id) = 1
+
+),
+
+incidents as (
 
     select
         'pagerduty' as source_system,
@@ -19,7 +45,7 @@ with incidents as (
         causes.incident_id is not null as has_explicit_cause
     from {{ ref('stg_pagerduty__incidents') }} as incidents
     cross join {{ ref('stg_run__context') }} as context
-    left join {{ ref('int_services__pagerduty_services') }} as pagerduty_services
+    left join pagerduty_services
         on incidents.pagerduty_service_id = pagerduty_services.pagerduty_service_id
     left join {{ ref('incident_severities') }} as severities
         on lower(incidents.priority) = lower(severities.priority)

@@ -1,15 +1,9 @@
-with prices as (
-
-    select * from {{ ref('model_prices') }}
-
-),
-
-starts as (
+with starts as (
 
     select distinct
         model,
         valid_from_date
-    from prices
+    from {{ ref('model_prices') }}
 
 ),
 
@@ -25,7 +19,7 @@ in_force as (
             {%- if not loop.last %},{% endif %}
         {% endfor %}
     from starts
-    inner join prices
+    inner join {{ ref('model_prices') }} as prices
         on starts.model = prices.model
         and starts.valid_from_date >= prices.valid_from_date
     group by starts.model, starts.valid_from_date

@@ -6,11 +6,21 @@
     'cache_write_1h': 'account_days.cache_write_1h_tokens',
     'output': 'account_days.output_tokens',
 } -%}
-with listed as (
+with named as (
 
     select
         account_days.*,
-        coalesce(models.canonical_model, account_days.model) as canonical_model,
+        coalesce(aliases.model, {{ plain_model_name('account_days.model') }}) as canonical_model
+    from {{ ref('int_usage__account_days') }} as account_days
+    left join {{ ref('model_aliases') }} as aliases
+        on {{ plain_model_name('account_days.model') }} = aliases.alias
+
+),
+
+listed as (
+
+    select
+        account_days.*,
         -- where a vendor states one amount for the account's day, that amount covers the day's tokens
         bool_or(account_days.reported_cost_usd is not null and account_days.measures = 'activity')
             over (partition by account_days.account, account_days.usage_date, account_days.source_system)
@@ -29,11 +39,9 @@ with listed as (
                     * cast(prices.{{ token_class }}_usd_per_million as decimal(12, 6))
             end {{ 'as list_micro_usd' if loop.last else '+' }}
         {% endfor %}
-    from {{ ref('int_usage__account_days') }} as account_days
-    left join {{ ref('int_models__canonical') }} as models
-        on account_days.model = models.model
+    from named as account_days
     left join {{ ref('int_prices__dated') }} as prices
-        on models.canonical_model = prices.model
+        on account_days.canonical_model = prices.model
         and account_days.usage_date >= prices.valid_from_date
         and (prices.valid_to_date is null or account_days.usage_date < prices.valid_to_date)
 

@@ -70,8 +70,7 @@ superseded as (
         and abs({{ dbt.datediff('weaker.usage_date', 'stronger.usage_date', 'day') }}) <= 2
         and (
             not weaker.is_own_line
-            or coalesce(weaker.request_id, stronger.request_id, '')
-            = coalesce(stronger.request_id, weaker.request_id, '')
+            or weaker.request_id is null or stronger.request_id is null or weaker.request_id = stronger.request_id
         )
 
 ),
@@ -94,9 +93,7 @@ winners as (
     left join superseded
         on day_answers.message_key = superseded.message_key
         and day_answers.line_rank = superseded.line_rank
-    where
-        superseded.message_key is null
-        and {{ on_days_of('replaced_days') }}
+    where superseded.message_key is null and {{ on_days_of('replaced_days') }}
 
 )
 

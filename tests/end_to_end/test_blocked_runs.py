@@ -1,4 +1,4 @@
-"""Broken records, a source that is down and a broken model: what is published, what is refused, and what is told."""
+"""Broken records, a source that is down and a broken model: what is published, what is blocked, what is shown."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ BREAKS: dict[str, Callable[[bytes], bytes]] = {
     "not_timestamp:timestamp": lambda line: line.replace(b"T09:", b"T99:"),
     "implausible_tokens": lambda line: line.replace(b'"output_tokens":7', b'"output_tokens":-7'),
 }
-"""Reason of a refusal -> how a good line becomes one that is refused so."""
-TONIGHT = "source = 'claude_code' and as_of = (select as_of from run.context)"
-REFUSED = f"select reason, pointer, payload_sha256 from run.quarantine where {TONIGHT} order by all"
-BALANCE = f"select sum(received), sum(landed), sum(quarantined) from run.loads where {TONIGHT}"
+"""Reason of a rejection -> how a good line becomes one that is rejected for it."""
+THIS_RUN = "source = 'claude_code' and as_of = (select as_of from run.context)"
+REJECTED = f"select reason, pointer, payload_sha256 from run.quarantine where {THIS_RUN} order by all"
+BALANCE = f"select sum(received), sum(landed), sum(quarantined) from run.loads where {THIS_RUN}"
 
 
 def answer(company: Company, number: int) -> bytes:
     """A line as the client writes it on the company's last day."""
     usage = {"input_tokens": 5, "output_tokens": 7, "cache_read_input_tokens": 100}
-    told = {
+    message = {
         "type": "assistant",
         "timestamp": f"{company.last_partition.day}T09:{number % 60:02}:00Z",
         "sessionId": f"evening-{number % 9}",
         "requestId": f"r{number}",
         "message": {"id": f"evening{number}", "model": "claude-sonnet-5", "usage": usage},
     }
-    return orjson.dumps(told)
+    return orjson.dumps(message)
 
 
 @contextmanager
@@ -70,39 +70,39 @@ def broken_log(company: Company, share: float) -> Iterator[set[tuple[str, str, s
 
 
 def nightly(company: Company, code: Path = PROJECT) -> tuple[int, str]:
-    """Exit code and what the operator is told."""
+    """Exit code and output."""
     process = started(company, "nightly", "--day", str(company.last_partition.day), code=code)
     out, err = process.communicate(timeout=600)
     assert b"Traceback" not in err
     return process.returncode, err.decode() + out.decode()
 
 
-def test_one_broken_record_in_a_hundred_is_accounted_for_and_the_night_published(small):
+def test_one_broken_record_in_a_hundred_is_counted_and_the_run_published(small):
     apart = small.beside("one_percent")
     small.at(small.last_partition)
     with broken_log(apart, 0.01) as expected:
         run_job(apart, apart.last_partition)
     assert published_now(apart.settings).as_of == apart.last_partition.as_of
-    refused = set(ask(apart.settings.warehouse, REFUSED))
+    rejected = set(ask(apart.settings.warehouse, REJECTED))
     assert len(expected) == 3
-    assert expected <= refused
+    assert expected <= rejected
     ((received, landed, quarantined),) = ask(apart.settings.warehouse, BALANCE)
-    assert (received, quarantined) == (landed + quarantined, len(refused))
+    assert (received, quarantined) == (landed + quarantined, len(rejected))
     assert received >= LINES
 
 
-def test_three_broken_records_in_ten_refuse_the_night_and_current_stays(small):
+def test_three_broken_records_in_ten_block_the_run_and_current_stays(small):
     apart = small.beside("thirty_percent")
     small.at(small.last_partition)
     before = published_now(apart.settings)
     with broken_log(apart, 0.3) as expected:
-        code, told = nightly(apart)
+        code, output = nightly(apart)
     assert code == 3
-    assert "quarantine_share" in told
-    assert len(told.splitlines()) <= SCREEN
+    assert "quarantine_share" in output
+    assert len(output.splitlines()) <= SCREEN
     assert published_now(apart.settings) == before
     assert len(expected) == LINES // 3
-    assert expected <= set(ask(apart.settings.warehouse, REFUSED))
+    assert expected <= set(ask(apart.settings.warehouse, REJECTED))
 
 
 def completeness(company: Company, source: str) -> tuple[int, str | None]:
@@ -122,7 +122,7 @@ def outage(small: Company) -> Company:
     return apart
 
 
-def test_a_night_without_one_source_is_published_and_says_what_is_missing(outage):
+def test_a_run_without_one_source_is_published_and_counts_what_is_missing(outage):
     of = outage.partition_before_end(1)
     assert published_now(outage.settings).as_of == of.as_of
     assert completeness(outage, "pagerduty") == (STREAMS, str(outage.partition_before_end(2).day))
@@ -132,7 +132,7 @@ def test_a_night_without_one_source_is_published_and_says_what_is_missing(outage
     assert "500: Internal Server Error, at 6 of 6 tries" in record.failed_slices[0]
 
 
-def test_the_night_after_an_outage_fills_the_gap(small, outage):
+def test_the_run_after_an_outage_fills_the_gap(small, outage):
     healed, never_down = outage.beside("healed"), small.beside("never_down")
     for company in (healed, never_down):
         play(company, company.last_partition)
@@ -140,7 +140,7 @@ def test_the_night_after_an_outage_fills_the_gap(small, outage):
     assert hashes(published_now(healed.settings)) == hashes(published_now(never_down.settings))
 
 
-def test_a_floor_of_coverage_refuses_the_night_without_the_source(outage):
+def test_a_minimum_of_coverage_blocks_the_run_without_the_source(outage):
     before, strict = published_now(outage.settings), outage.guarded(min_coverage_share=0.99)
     missing = f"pagerduty: {STREAMS} of {20 * STREAMS} stream-days are missing"
     with pytest.raises(PublicationBlockedError, match=missing):
@@ -148,7 +148,7 @@ def test_a_floor_of_coverage_refuses_the_night_without_the_source(outage):
     assert published_now(outage.settings) == before
 
 
-def test_a_model_whose_test_fails_refuses_the_night_and_names_the_test(small, tmp_path):
+def test_a_model_whose_test_fails_blocks_the_run_and_names_the_test(small, tmp_path):
     apart = small.beside("broken_model")
     small.at(small.last_partition)
     for name in ("orchestration", "dbt_project", "seeds"):
@@ -157,8 +157,8 @@ def test_a_model_whose_test_fails_refuses_the_night_and_names_the_test(small, tm
     twice = "from (select * from weeks union all select * from weeks) as weeks"
     model.write_text(model.read_text("utf-8").replace("from weeks\n", f"{twice}\n"), "utf-8")
     before = published_now(apart.settings)
-    code, told = nightly(apart, code=tmp_path)
+    code, output = nightly(apart, code=tmp_path)
     assert code == 3
-    assert "one_row_per_dim_teams" in told
-    assert len(told.splitlines()) <= SCREEN
+    assert "one_row_per_dim_teams" in output
+    assert len(output.splitlines()) <= SCREEN
     assert published_now(apart.settings) == before
