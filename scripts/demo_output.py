@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from orchestration.cli import report
-from orchestration.cli.app import PIPED_COLUMNS
+from orchestration.cli.session import PIPED_COLUMNS
 from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
 
@@ -42,7 +42,7 @@ def demo(previous: str) -> str:
 def printed(settings: Settings, partition: DailyPartition) -> str:
     """A fenced block with what the command prints after the run."""
     paper = StringIO()
-    report.partition(settings, partition, Console(file=paper, width=PIPED_COLUMNS))
+    report.run(settings, partition, Console(file=paper, width=PIPED_COLUMNS))
     lines = [line.rstrip() for line in paper.getvalue().splitlines()]
     table = "\n".join(lines).strip().replace(str(settings.data_folder), SHOWN_DATA)
     return f"```\n{table}\n```"

@@ -1,9 +1,7 @@
-"""The command line. Data goes to stdout, talk goes to stderr.
+"""The command line of Counterpoise: one thin command a verb.
 
-Belongs here: one thin command a verb. Does not: any work; heavy imports wait for the command that needs them.
-
-Exit codes: 0 done, or nothing had changed · 1 a step failed · 2 wrong usage · 3 the run was refused and the last
-good publication stands · 4 another process is writing · 5 a setting or a secret is missing.
+Belongs here: commands, their arguments and their help. Does not: any work; heavy imports wait for the command that
+needs them. The frame of a command (settings, log, lock, exit codes) is in `session`.
 """
 
 from __future__ import annotations
@@ -11,107 +9,69 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from orchestration import environment, errors
+from orchestration import __version__, environment, errors
 from orchestration.cli import report
-from orchestration.cli.console_logging import logging_to
+from orchestration.cli.running import report_block, run_and_report
+from orchestration.cli.session import Exit, err, exit_codes, out, session
 from orchestration.partition import DailyPartition
-from orchestration.settings import Settings, load_settings
-from orchestration.storage.writer_lock import writer_lock
 
-app = typer.Typer(
-    help=(__doc__ or "").splitlines()[0], epilog=(__doc__ or "").split("\n\n")[-1], no_args_is_help=True,
-    add_completion=False, pretty_exceptions_enable=False,
-)  # fmt: skip
-PIPED_COLUMNS = 118
-"""How wide a table is when no terminal says how wide it may be."""
-err = Console(stderr=True)
-out = Console() if Console().is_terminal else Console(width=PIPED_COLUMNS)
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The UTC day; yesterday if left out.")]
+HELP = """Counterpoise: a batch data warehouse that publishes AI usage only beside engineering outcomes.
+
+Figures and tables go to stdout, messages to stderr."""
+EXIT_CODES = """Exit codes: 0 done, or nothing had changed · 1 a step failed · 2 wrong usage · 3 the run was blocked and
+the last publication remains current · 4 another process is writing · 5 a setting or a secret is missing."""
+app = typer.Typer(epilog=EXIT_CODES, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+DATE = ["%Y-%m-%d"]
+Day = Annotated[datetime | None, typer.Option(formats=DATE, help="The UTC day to run; yesterday if left out.")]
 
 
-class Exit(IntEnum):
-    """What the shell gets."""
-
-    DONE = 0
-    FAILED = 1
-    REFUSED = 3
-    BUSY = 4
-    MISCONFIGURED = 5
+def print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        out.print(f"counterpoise {__version__}", highlight=False)
+        raise typer.Exit(Exit.DONE)
 
 
-class ShownError(Exception):
-    """An ending that has been told on the terminal already."""
-
-    def __init__(self, code: Exit) -> None:
-        super().__init__(code.name)
-        self.code = code
+Version = Annotated[
+    bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
+]
 
 
-EXITS = {
-    errors.PublicationBlockedError: Exit.REFUSED,
-    errors.BusyError: Exit.BUSY,
-    errors.SettingsError: Exit.MISCONFIGURED,
-    errors.ContractError: Exit.MISCONFIGURED,
-}
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Errors of ours become a sentence and an exit code."""
-    try:
-        yield
-    except ShownError as shown:
-        raise typer.Exit(shown.code) from None
-    except errors.CounterpoiseError as error:
-        err.print(f"{error}", style="bold red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(next((code for kind, code in EXITS.items() if isinstance(error, kind)), Exit.FAILED)) from None
-
-
-@contextmanager
-def session(purpose: str | None, settings: Settings | None = None) -> Iterator[Settings]:
-    """Settings, the log, and (with a purpose) the writer lock."""
-    with told():
-        settings = settings or load_settings()
-        with logging_to(settings.data_folder / "logs", err):
-            if purpose is None:
-                yield settings
-                return
-            with writer_lock(settings.data_folder, purpose):
-                yield settings
+@app.callback(help=HELP)
+def options(version: Version = False) -> None:
+    """The options of `counterpoise` itself; HELP is its help text."""
 
 
 @app.command()
 def nightly(day: Day = None) -> None:
-    """One whole run: land, build, judge, publish; then the teams' table and the publication's path."""
+    """Run one day: land every source, build and test the warehouse, publish; then print the teams' table."""
     with session("nightly") as settings:
-        _run(settings, _day(day), _day(day))
+        run_and_report(settings, _day(day), _day(day))
 
 
 @app.command()
-def backfill(first: datetime, last: datetime) -> None:
-    """Land the days FIRST to LAST in order, then build and publish once, as of LAST."""
+def backfill(
+    first: Annotated[datetime, typer.Argument(formats=DATE, help="The first UTC day to land, such as 2026-10-01.")],
+    last: Annotated[datetime, typer.Argument(formats=DATE, help="The last UTC day to land; the publication's day.")],
+) -> None:
+    """Land the days FIRST to LAST in order, then build and publish once, as of the end of LAST."""
     with session("backfill") as settings:
-        _run(settings, first.date(), last.date())
+        run_and_report(settings, first.date(), last.date())
 
 
 @app.command()
 def land(
-    source: str,
+    source: Annotated[str, typer.Argument(help="The name of an enabled source, such as github.")],
     day: Day = None,
-    refetch: Annotated[bool, typer.Option(help="Read again what this run has counted.")] = False,
-    accept_shrink: Annotated[bool, typer.Option(help="The source really lost rows: let less replace more.")] = False,
+    refetch: Annotated[bool, typer.Option(help="Read slices again that this day has already landed.")] = False,
+    accept_shrink: Annotated[bool, typer.Option(help="Accept a load with far fewer rows than before.")] = False,
 ) -> None:
-    """Land one source and nothing else."""
+    """Land one source; build and publish nothing. Prints the record of the landing as JSON."""
     with session(f"land {source}") as settings:
         from orchestration.pipeline import land as land_partition
         from orchestration.run_context import RunContext
@@ -124,19 +84,22 @@ def land(
 
 
 @app.command()
-def build(day: Day = None, full_refresh: bool = False) -> None:
-    """Build and test the warehouse from what has landed, and look at both checkpoints; publish nothing."""
+def build(
+    day: Day = None,
+    full_refresh: Annotated[bool, typer.Option(help="Build incremental models from the start.")] = False,
+) -> None:
+    """Build and test the warehouse from what has landed, with both checkpoints; publish nothing."""
     with session("build") as settings:
         from orchestration import pipeline
         from orchestration.run_context import RunContext
 
         if not pipeline.build_and_check(RunContext(settings, DailyPartition.of(_day(day))), full_refresh=full_refresh):
-            raise errors.WarehouseError("the build is not good enough to publish; `counterpoise publish` says why")
+            raise errors.WarehouseError("the build cannot be published; `counterpoise publish` reports why")
 
 
 @app.command()
 def publish(day: Day = None) -> None:
-    """Let the gate judge the last build of a day, and publish it."""
+    """Publish the last build of a day if the gate finds no blocker. Prints the path of the publication."""
     with session("publish") as settings:
         from orchestration import pipeline
         from orchestration.run_context import RunContext
@@ -144,21 +107,21 @@ def publish(day: Day = None) -> None:
         try:
             done = pipeline.publish_or_block(RunContext(settings, DailyPartition.of(_day(day))))
         except errors.PublicationBlockedError:
-            _show_block(settings, DailyPartition.of(_day(day)))
+            report_block(settings, DailyPartition.of(_day(day)))
         out.print(str(done.path), soft_wrap=True, highlight=False)
 
 
 @app.command()
 def status() -> None:
-    """What stands, how complete it is, and who is writing."""
-    with session(None) as settings:
+    """Show the current publication, how complete its sources are, blocked runs, and the process that writes."""
+    with session() as settings:
         report.status(settings, out)
 
 
 @app.command()
 def doctor() -> None:
-    """What is missing before a run can run, source by source."""
-    with session(None) as settings:
+    """Check settings, secrets, folders and sources before a run. Calls no source."""
+    with session() as settings:
         from orchestration.cli.doctor import examine
 
         findings = examine(settings)
@@ -167,26 +130,34 @@ def doctor() -> None:
             raise typer.Exit(Exit.MISCONFIGURED)
 
 
+@app.command(name="explain-refusal", hidden=True, deprecated=True)
 @app.command()
-def explain_block(day: Day = None) -> None:
-    """Why a run was not published: each check, its numbers, and what to do. The newest refusal if no day is given."""
-    with session(None) as settings:
+def explain_block(
+    day: Annotated[datetime | None, typer.Option(formats=DATE, help="The UTC day; the newest if left out.")] = None,
+) -> None:
+    """Explain why a run was not published: each rule, what was found, and the fix."""
+    with session() as settings:
         path = report.newest_block(settings, None if day is None else DailyPartition.of(day.date()))
         if path is None:
-            err.print("no run stands refused")
+            err.print("no run is blocked" if day is None else f"the run of {day:%Y-%m-%d} is not blocked")
             return
-        report.blocker(json.loads(path.read_text("utf-8")), out)
+        report.blocked_run(json.loads(path.read_text("utf-8")), out)
 
 
 @app.command()
-def demo(folder: Path = Path("data/demo"), people: int = 60, weeks: int = 26, seed: int = 7) -> None:
-    """The sample company: generate it, run one whole run over it, and show the teams' table."""
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the sample company and its data go.")] = Path("data/demo"),
+    people: Annotated[int, typer.Option(min=1, help="How many people the company has.")] = 60,
+    weeks: Annotated[int, typer.Option(min=1, help="How many weeks of history it has.")] = 26,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 7,
+) -> None:
+    """Generate a sample company, run one day over it, and print the teams' table."""
     from orchestration.cli.demo import sample_company
 
     err.print(f"sample company: {people} people, {weeks} weeks, in {folder}", highlight=False)
     company = sample_company(folder.resolve(), people=people, weeks=weeks, seed=seed)
     with company as (settings, partition), session("demo", settings):
-        _run(settings, partition.day, partition.day)
+        run_and_report(settings, partition.day, partition.day)
 
 
 @app.command(name="try")
@@ -194,24 +165,24 @@ def try_out(
     repositories: Annotated[list[Path], typer.Argument(help="Folders of git repositories, bare or not.")],
     folder: Annotated[
         Path | None,
-        typer.Option(help="Where everything goes; a folder of its own below ~/.cache/counterpoise if left out."),
+        typer.Option(help="Where settings and data go; a folder below ~/.cache/counterpoise if left out."),
     ] = None,
-    weeks: Annotated[int, typer.Option(min=1, help="How many weeks back figures reach.")] = 26,
+    weeks: Annotated[int, typer.Option(min=1, help="How many weeks the figures reach back.")] = 26,
 ) -> None:
-    """Your own git repositories and nothing else: one run up to the newest commit. Nothing is written into them."""
-    with told():
-        from orchestration.cli.quickstart import quickstart, usual_folder
+    """Publish figures of your own git repositories, up to the newest commit, without changing them."""
+    with exit_codes():
+        from orchestration.cli.quickstart import default_folder, quickstart
 
-        settings, partition = quickstart(repositories, (folder or usual_folder(repositories)).resolve(), weeks)
+        settings, partition = quickstart(repositories, (folder or default_folder(repositories)).resolve(), weeks)
         err.print(f"{len(repositories)} repositories up to {partition.day}, in {settings.root}", highlight=False)
     with session("try", settings):
-        _run(settings, partition.day, partition.day)
+        run_and_report(settings, partition.day, partition.day)
 
 
 @app.command()
-def dev(port: int = 3000) -> None:
-    """Open Dagster's page on this code location."""
-    with session(None) as settings:
+def dev(port: Annotated[int, typer.Option(help="The port of Dagster's web page.")] = 3000) -> None:
+    """Open Dagster's web page: assets, checks, the schedule, and every run."""
+    with session() as settings:
         from orchestration.dagster_run import dagster_environment
 
         variables = environment.variables() | dagster_environment(settings)
@@ -225,25 +196,8 @@ def main() -> None:
     app()
 
 
-def _run(settings: Settings, first: date, last: date) -> None:
-    from orchestration.dagster_run import run_partitions
-
-    try:
-        run_partitions(settings, first, last)
-    except errors.PublicationBlockedError:
-        _show_block(settings, DailyPartition.of(last))
-    report.partition(settings, DailyPartition.of(last), out)
-
-
-def _show_block(settings: Settings, partition: DailyPartition) -> NoReturn:
-    path = report.newest_block(settings, partition)
-    assert path is not None
-    report.blocker(json.loads(path.read_text("utf-8")), err)
-    raise ShownError(Exit.REFUSED) from None
-
-
 def _day(day: datetime | None) -> date:
-    """The day asked for, or the last whole UTC day. The only place that asks what day it is."""
+    """The given day, or the last whole UTC day. The only place that reads the clock for a day."""
     return day.date() if day is not None else datetime.now(UTC).date() - timedelta(days=1)
 
 

@@ -1,7 +1,7 @@
-"""How the program talks: one line a step on stderr for people, every line with its time as JSON for machines.
+"""Logging of a command: one line a step on stderr for people, every line with its time as JSON for machines.
 
-Belongs here: handlers of the `counterpoise` logger. Does not: deciding what is worth a line; info is, debug is
-progress that only a terminal shows, in one place that it overwrites.
+Belongs here: handlers of the `counterpoise` logger. An info message is a line; a debug message is progress, which only
+a terminal shows, in one line that is overwritten. Does not: the messages.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STYLES = {logging.WARNING: "yellow", logging.ERROR: "bold red", logging.CRITICAL
 
 
 class TerminalHandler(logging.Handler):
-    """Lines for people. On a terminal the step in hand is shown with what it is doing."""
+    """Lines for people. A terminal also shows the progress of the current step."""
 
     def __init__(self, console: Console, status: Status | None) -> None:
         super().__init__(logging.DEBUG)
@@ -43,19 +43,19 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        line = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False)
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
 
 
 @contextmanager
 def logging_to(log_folder: Path, console: Console) -> Iterator[logging.Logger]:
-    """Send the project's log to the terminal and to `counterpoise.jsonl` while the block runs."""
+    """Send the log of this project to the terminal and to `counterpoise.jsonl` while the block runs."""
     log_folder.mkdir(parents=True, exist_ok=True)
     logger = logging.getLogger(LOGGER)
     logger.setLevel(logging.DEBUG)
@@ -64,7 +64,7 @@ def logging_to(log_folder: Path, console: Console) -> Iterator[logging.Logger]:
     file.setFormatter(JsonFormatter())
     handlers = [TerminalHandler(console, status), file]
     if not logging.getLogger().handlers:
-        logging.getLogger().addHandler(logging.NullHandler())  # libraries that call basicConfig find it done
+        logging.getLogger().addHandler(logging.NullHandler())  # basicConfig of a library adds no other
     for handler in handlers:
         logger.addHandler(handler)
     if status is not None:

@@ -1,6 +1,6 @@
-"""The sample company as a source of everything: generate it, answer for its tools on loopback, run one run.
+"""Settings for the sample company: generate it, serve its fake tools on loopback, and point every source at them.
 
-Belongs here: pointing the pipeline at the sample company. Does not: any knowledge of what is planted in it.
+Belongs here: making those settings. Does not: what the sample company contains (sample_company).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from orchestration.settings import Settings, load_settings
 
 @contextmanager
 def sample_company(folder: Path, *, people: int, weeks: int, seed: int) -> Iterator[tuple[Settings, DailyPartition]]:
-    """Settings that point at a sample company while its server runs, and the run after its last day."""
+    """Settings that point at a sample company while its server runs, and the partition of its last day."""
     from orchestration.sample_company import generate, load, serve, settings_overrides
 
     home, wanted = folder / "company", f"{seed} {people} {weeks}"

@@ -1,6 +1,6 @@
-"""What is missing before a run can run, told source by source before the run finds out.
+"""Preflight checks: settings, secrets, folders, and each source, before a run needs them.
 
-Belongs here: looking at settings, secrets and folders. Does not: calling any source.
+Belongs here: checks that need no network. Does not: calling any source.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from orchestration.warehouse.spark_session import MISSING_JAVA, MISSING_PACKAGE
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor's: what was looked at, whether it is well, and what to do if not."""
+    """One check: its subject, its state (ok, missing or off), and a detail that names the fix."""
 
     subject: str
     state: str
-    told: str
+    detail: str
 
     @property
     def is_missing(self) -> bool:
@@ -40,21 +40,21 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _general(settings: Settings) -> Iterator[Finding]:
     path = Origin.of().path
-    yield _found("settings", path.is_file(), str(path), f"{path} is no file; docs/sources.md shows one")
+    yield _found("settings", path.is_file(), str(path), f"{path} is not a file; docs/sources.md shows an example")
     yield _key(settings)
     yield _engine(settings)
     folder = settings.data_folder
     place = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    yield _found("data folder", os.access(place, os.W_OK), str(folder), f"{place} cannot be written")
+    yield _found("data folder", os.access(place, os.W_OK), str(folder), f"{place} is not writable")
     if not settings.enabled_sources():
         yield Finding("sources", "missing", f"no source is enabled; add a section such as [sources.git] to {path.name}")
-    standing = current_publication(settings.published)
-    told = "nothing is published yet" if standing is None else f"{standing.publication_id} stands"
-    yield Finding("publication", "ok", told)
+    current = current_publication(settings.published)
+    detail = "nothing is published yet" if current is None else f"{current.publication_id} is current"
+    yield Finding("publication", "ok", detail)
 
 
 def _key(settings: Settings) -> Finding:
-    """The key is there, and is the one that landing was written with."""
+    """The key is set, and landing was written with it."""
     from orchestration.landing.ingest import open_landing
 
     try:
@@ -63,11 +63,11 @@ def _key(settings: Settings) -> Finding:
             open_landing(settings)
     except CounterpoiseError as error:
         return Finding("pseudonym key", "missing", str(error))
-    return Finding("pseudonym key", "ok", "set, long enough, and the one that landing was written with")
+    return Finding("pseudonym key", "ok", "set, and landing was written with it")
 
 
 def _engine(settings: Settings) -> Finding:
-    """Spark needs its Python package and Java; DuckDB came with the environment."""
+    """Spark needs its Python package and Java; DuckDB is part of the environment."""
     if settings.engine != "spark":
         return Finding("engine", "ok", settings.engine)
     if find_spec("pyspark") is None:
@@ -79,7 +79,7 @@ def _engine(settings: Settings) -> Finding:
 
 def _source(settings: Settings, source: str) -> Finding:
     if source not in settings.sources:
-        return Finding(source, "off", "has no section in the settings")
+        return Finding(source, "off", "no section in the settings")
     if source not in settings.enabled_sources():
         return Finding(source, "off", "enabled = false")
     try:
@@ -92,9 +92,9 @@ def _source(settings: Settings, source: str) -> Finding:
 
     loads = ledger.read(settings.landing, source)
     newest = max((load.as_of for load in loads), default=None)
-    told = "never landed" if newest is None else f"{len(loads):,} loads, the newest as of {newest:%Y-%m-%d}"
-    return Finding(source, "ok", told)
+    detail = "never landed" if newest is None else f"{len(loads):,} loads, the newest as of {newest:%Y-%m-%d}"
+    return Finding(source, "ok", detail)
 
 
-def _found(subject: str, is_well: bool, well: str, missing: str) -> Finding:
-    return Finding(subject, "ok", well) if is_well else Finding(subject, "missing", missing)
+def _found(subject: str, is_ok: bool, ok: str, missing: str) -> Finding:
+    return Finding(subject, "ok", ok) if is_ok else Finding(subject, "missing", missing)

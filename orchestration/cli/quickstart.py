@@ -1,7 +1,7 @@
-"""A first look at repositories on this machine: git alone, no account, one run up to the newest commit.
+"""Settings for git repositories on this machine: no account, no other source, up to the newest commit.
 
-Belongs here: the settings of such a look, in a folder of its own that `counterpoise nightly` can go on with. Does
-not: running the run, and any other source; variables that point elsewhere are left out of it.
+Belongs here: writing those settings into a folder of their own, which `counterpoise nightly` can use later. Variables
+of the environment are ignored, since they may belong to another installation. Does not: the run.
 """
 
 from __future__ import annotations
@@ -21,42 +21,42 @@ from orchestration.settings import Settings, load_settings
 from orchestration.storage.atomic_files import replace_text
 
 ANY_TIME = 1 << 40
-"""Unix seconds after every commit that git can hold a date for."""
+"""Unix seconds later than any date of a commit in git."""
 
 
 def quickstart(paths: Sequence[Path], folder: Path, weeks: int) -> tuple[Settings, DailyPartition]:
-    """Settings below `folder` that read `paths` by git, and the run that closes the day of the newest commit."""
-    repositories = named([path.expanduser().resolve() for path in paths])
+    """Settings in `folder` that read `paths` with git, and the partition of the day of the newest commit."""
+    repositories = repository_names([path.expanduser().resolve() for path in paths])
     partition = DailyPartition.of(max(newest_commit_day(path, name) for name, path in repositories.items()))
     folder.mkdir(parents=True, exist_ok=True)
     start = partition.day - timedelta(days=partition.day.weekday() + 7 * (weeks - 1))
     replace_text(folder / "counterpoise.toml", settings_text(repositories, start))
-    _keep_key(folder / ".env")
+    _make_key(folder / ".env")
     return load_settings(config=folder / "counterpoise.toml", variables={}), partition
 
 
-def usual_folder(paths: Sequence[Path]) -> Path:
-    """One folder for each choice of repositories, outside of all of them; a second look goes on where one ended."""
-    told = "\n".join(sorted(str(path.expanduser().resolve()) for path in paths))
-    return Path.home() / ".cache" / "counterpoise" / hashlib.sha256(told.encode()).hexdigest()[:12]
+def default_folder(paths: Sequence[Path]) -> Path:
+    """One folder for each set of repositories, in none of them; the same set gives the same folder, in any order."""
+    addresses = "\n".join(sorted(str(path.expanduser().resolve()) for path in paths))
+    return Path.home() / ".cache" / "counterpoise" / hashlib.sha256(addresses.encode()).hexdigest()[:12]
 
 
-def named(paths: Sequence[Path]) -> dict[str, Path]:
-    """The shortest ends of the paths that tell all repositories apart."""
+def repository_names(paths: Sequence[Path]) -> dict[str, Path]:
+    """Name -> path: the shortest ends of the paths that are all different."""
     if len(set(paths)) < len(paths):
-        raise SettingsError(f"a repository is named twice in {', '.join(map(str, paths))}; name each once")
+        raise SettingsError(f"a repository is listed twice in {', '.join(map(str, paths))}; list each once")
     tails = [(path.parent if path.name == ".git" else path).parts for path in paths]
     for length in range(1, max(map(len, tails)) + 1):
         names = ["/".join(tail[-length:]).removesuffix(".git") for tail in tails]
         if len(set(names)) == len(names):
             return dict(zip(names, paths, strict=True))
-    raise SettingsError(f"the repositories {', '.join(map(str, paths))} cannot be told apart by their folders")
+    raise SettingsError(f"the repositories {', '.join(map(str, paths))} have no different names")
 
 
 def newest_commit_day(path: Path, name: str) -> date:
     """The UTC day of the newest commit on the default branch. SourceError when there is none."""
     if not path.is_dir():
-        raise SourceError(f"{name}: {path} is no folder; nothing was read. Name the folder of a git repository.")
+        raise SourceError(f"{name}: {path} is not a folder; nothing was read. Give the folder of a git repository.")
     git = Git(path, name)
     main = read_refs(git, None, ANY_TIME).main
     if main is None:
@@ -70,12 +70,12 @@ def settings_text(repositories: dict[str, Path], start: date) -> str:
         f"[[sources.git.repositories]]\npath = {json.dumps(str(path))}\nname = {json.dumps(name)}\n"
         for name, path in repositories.items()
     ]
-    head = f"# A first look by git alone; docs/sources.md says what to add.\n\n[schedule]\nstart_date = {start}\n"
+    head = f"# Git alone; docs/sources.md describes the other sources.\n\n[schedule]\nstart_date = {start}\n"
     return "\n".join([head, *sections])
 
 
-def _keep_key(path: Path) -> None:
-    """A key of pseudonyms for this look alone, made once."""
+def _make_key(path: Path) -> None:
+    """Make the pseudonym key of this folder, once."""
     if not path.is_file():
         path.touch(mode=0o600)
         replace_text(path, f"COUNTERPOISE_PSEUDONYM_KEY={secrets.token_hex(32)}\n")

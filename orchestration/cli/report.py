@@ -1,6 +1,6 @@
-"""What the command line shows of a run, of the published folder, and of a refusal.
+"""What the command line prints of a run, of the published folder, of preflight checks and of a blocked run.
 
-Belongs here: tables and screens. Does not: deciding or computing anything.
+Belongs here: printing. Does not: deciding or computing anything.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from orchestration.settings import Settings
 from orchestration.storage.writer_lock import holder
 
 
-def partition(settings: Settings, of: DailyPartition, out: Console) -> None:
-    """The table of a run's publication, and where it is: teams, or repositories where no team has a figure."""
+def run(settings: Settings, of: DailyPartition, out: Console) -> None:
+    """The table of a run's publication and its path: teams, or repositories where no team has a figure."""
     found = [each for each in publications(settings.published) if each.as_of == of.as_of]
     if not found:
         out.print(f"nothing is published for the run of {of.day}")
@@ -37,53 +37,53 @@ def partition(settings: Settings, of: DailyPartition, out: Console) -> None:
     else:
         _outcomes(path, out)
     out.print(f"published: {path}", soft_wrap=True, highlight=False)
-    standing = current_publication(settings.published)
-    if standing is not None and standing.publication_id != path.name:
-        out.print(f"current:   {standing.publication_id}, a newer run, stays", highlight=False)
+    current = current_publication(settings.published)
+    if current is not None and current.publication_id != path.name:
+        out.print(f"current:   {current.publication_id} of a newer day remains current", highlight=False)
 
 
 def _outcomes(publication: Path, out: Console) -> None:
-    """Where no team has a figure (git alone knows no teams), what all repositories and each of them have."""
+    """Figures of all repositories together and of each one, where no team has a figure (git knows no teams)."""
     found = read_outcome_weeks(publication)
     out.print(together_table(found))
     out.print(services_table(found))
     _lines(notes(found), out)
 
 
-def _lines(told: Iterable[str], out: Console) -> None:
-    for line in told:
+def _lines(lines: Iterable[str], out: Console) -> None:
+    for line in lines:
         out.print(f"[dim]{escape(line)}[/]", highlight=False)
 
 
 def status(settings: Settings, out: Console) -> None:
-    """The current publication, its sources, refused runs, and the writer."""
-    standing = current_publication(settings.published)
-    if standing is None:
+    """The current publication, its sources, blocked runs, and the process that writes."""
+    current = current_publication(settings.published)
+    if current is None:
         out.print("nothing is published yet")
     else:
-        out.print(f"current: {standing.publication_id}, as of {standing.as_of:%Y-%m-%d %H:%M} UTC", highlight=False)
-        out.print(f"path:    {settings.published / standing.publication_id}", soft_wrap=True, highlight=False)
+        out.print(f"current: {current.publication_id}, as of {current.as_of:%Y-%m-%d %H:%M} UTC", highlight=False)
+        out.print(f"path:    {settings.published / current.publication_id}", soft_wrap=True, highlight=False)
         table = Table("Source", "Stream-days delivered", "Last delivered", header_style="bold")
-        for source in standing.sources:
+        for source in current.sources:
             expected = source.expected_stream_days
             delivered = f"{expected - source.missing_stream_days} of {expected}"
             table.add_row(source.source, delivered, source.last_delivered_day or "never")
         out.print(table)
     for path in sorted((settings.published / BLOCKED).glob("*.json")):
-        out.print(f"refused: {path.stem} (`counterpoise explain-refusal`)", highlight=False)
+        out.print(f"blocked: {path.stem} (`counterpoise explain-block`)", highlight=False)
     out.print(f"writer:  {holder(settings.data_folder) or 'nobody'}", highlight=False)
 
 
 def findings(found: list[Finding], out: Console) -> None:
-    """What the doctor found."""
-    table = Table("What", "State", "Told", header_style="bold")
+    """The results of the preflight checks."""
+    table = Table("Check", "State", "Detail", title="Preflight checks", title_justify="left", header_style="bold")
     for finding in found:
-        table.add_row(finding.subject, finding.state, escape(finding.told))
+        table.add_row(finding.subject, finding.state, escape(finding.detail))
     out.print(table)
 
 
 def newest_block(settings: Settings, of: DailyPartition | None) -> Path | None:
-    """The record of a refused run; of the newest one if none is named."""
+    """The record of a blocked run; of the newest one if no partition is given."""
     folder = settings.published / BLOCKED
     if of is not None:
         path = folder / f"{partition_name(of.as_of)}.json"
@@ -91,11 +91,11 @@ def newest_block(settings: Settings, of: DailyPartition | None) -> Path | None:
     return max(folder.glob("*.json"), default=None, key=lambda path: path.stem)
 
 
-def blocker(told: Mapping[str, object], out: Console) -> None:
+def blocked_run(record: Mapping[str, object], out: Console) -> None:
     """One screen: what remains current, and for each blocker the rule, what was found, and what to do."""
-    blockers = cast(list[dict[str, str]], told["blockers"])
-    current = "Nothing is published yet." if told["current"] is None else f"{told['current']} remains current."
-    out.print(f"[bold red]Not published: the run as of {told['as_of']}.[/] {current}", highlight=False)
+    blockers = cast(list[dict[str, str]], record["blockers"])
+    current = "Nothing is published yet." if record["current"] is None else f"{record['current']} remains current."
+    out.print(f"[bold red]Not published: the run as of {record['as_of']}.[/] {current}", highlight=False)
     for each in blockers:
         out.print(f"\n[bold]{escape(each['rule'])}[/]", highlight=False)
         out.print(f"  found: {escape(each['finding'])}", soft_wrap=True, highlight=False)

@@ -1,7 +1,7 @@
-"""The tables of a run whose teams have no figures yet: all together week by week, then each repository.
+"""The tables of a run whose teams have no figures yet: all repositories together by week, then each repository.
 
-Belongs here: reading a publication as any client would, and setting in columns what changes and releases alone tell;
-beside it what a withheld figure lacks. Repositories stand in alphabetical order; nothing here ranks.
+Belongs here: reading a publication as any client does, and printing the metrics of changes and releases, with reasons
+where a figure is missing. Repositories are in alphabetical order; nothing here ranks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from orchestration.cli.team_table import Cell, cell_words, meanings
+from orchestration.cli.team_table import Cell, cell_text, explanations
 from orchestration.publishing.publication import DATABASE
 from orchestration.storage.relations import open_read_only
 
@@ -30,7 +30,7 @@ SHOWN_WEEKS = 13
 
 @dataclass
 class OutcomeWeeks:
-    """Cells by entity and week, newest week last; what has no source at all."""
+    """Cells by entity and week, newest week last; metrics that no source covers."""
 
     together: dict[date, dict[str, Cell]] = field(default_factory=dict)
     services: dict[str, dict[date, dict[str, Cell]]] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class OutcomeWeeks:
 
 
 def read_outcome_weeks(publication: Path) -> OutcomeWeeks:
-    """The newest weeks of the organisation, all weeks of its services, and the metrics that nothing covers by kind."""
+    """The weeks of the organisation and of its services, and by kind the metrics that no source covers."""
     with open_read_only(publication.resolve() / DATABASE) as connection:
         rows = connection.execute(
             """
@@ -74,33 +74,33 @@ def together_table(found: OutcomeWeeks) -> Table:
     title = f"All repositories together, the {len(weeks)} newest weeks"
     table = _table(title, "Week from")
     for week in weeks:
-        table.add_row(str(week), *_words(found.together[week]))
+        table.add_row(str(week), *_texts(found.together[week]))
     return table
 
 
 def services_table(found: OutcomeWeeks) -> Table:
-    """Each repository in its newest week with a merged change, shown or withheld."""
+    """Each repository in its newest week with a merged change, whether its figure is shown or not."""
     table = _table("Each repository, its newest week in which something was merged", "Repository", "Week from")
     for service, weeks in sorted(found.services.items()):
         week = _newest_busy(weeks)
-        table.add_row(service, "none" if week is None else str(week), *_words(weeks.get(week or max(weeks), {})))
+        table.add_row(service, "none" if week is None else str(week), *_texts(weeks.get(week or max(weeks), {})))
     return table
 
 
 def notes(found: OutcomeWeeks) -> Iterator[str]:
-    """What the words in place of a figure mean, as far as they stand there, and what nobody could tell."""
+    """The reasons in the shown cells, and the metrics that no source covers."""
     shown = [found.together[week] for week in sorted(found.together)[-SHOWN_WEEKS:]]
     shown += [weeks[_newest_busy(weeks) or max(weeks)] for weeks in found.services.values()]
-    yield from meanings(cell for cells in shown for cell in cells.values())
+    yield from explanations(cell for cells in shown for cell in cells.values())
     outcomes = sorted(found.uncovered.get("outcome", []) + found.uncovered.get("quality", []))
     if outcomes:
-        yield f"no source tells: {'; '.join(outcomes)}"
+        yield f"not covered by any source: {'; '.join(outcomes)}"
     if found.uncovered.get("cost"):
-        yield "AI usage: no source tells of it, so no token and no cost figure exists"
+        yield "AI usage: not covered by any source, so there is no figure of tokens or costs"
 
 
 def _newest_busy(weeks: dict[date, dict[str, Cell]]) -> date | None:
-    """Zero is published as zero: whatever else stands there, something was merged."""
+    """The newest week whose merged changes are not a published zero."""
     idle = [week for week, cells in weeks.items() if (cell := cells.get("merged_changes")) and cell.value == 0]
     return max(set(weeks) - set(idle), default=None)
 
@@ -112,5 +112,5 @@ def _table(title: str, *headings: str) -> Table:
     return table
 
 
-def _words(cells: dict[str, Cell]) -> list[str]:
-    return [cell_words(cells.get(metric)) for metric in COLUMNS]
+def _texts(cells: dict[str, Cell]) -> list[str]:
+    return [cell_text(cells.get(metric)) for metric in COLUMNS]

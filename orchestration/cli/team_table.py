@@ -1,6 +1,6 @@
-"""The table a run ends with: each team's latest final week, each figure with its interval or why it is withheld.
+"""The table a run ends with: each team's latest final week, each figure with its interval or the reason for none.
 
-Belongs here: reading a publication as any client would, and setting it in columns. Teams stand in alphabetical order;
+Belongs here: reading a publication as any client does, and printing it as a table. Teams are in alphabetical order;
 nothing here ranks. Does not: computing figures.
 """
 
@@ -26,14 +26,14 @@ COLUMNS = {
     "output_tokens": "Output tokens",
 }
 REASONS = {
-    "no_denominator": ("nothing to divide by", "there was none of what is counted against"),
-    "small_sample": ("too few cases", "too few to say anything of"),
-    "small_group": ("too few people", "fewer people behind it than the smallest group that is shown"),
-    "immature": ("too early", "what is counted can still change"),
-    "not_covered": ("no source", "no enabled source tells it"),
-    "suppressed": ("held back", "one person dominates it, or it would give away a hidden figure"),
+    "no_denominator": ("no denominator", "the week has no case to divide by"),
+    "small_sample": ("small sample", "the week has too few cases for a meaningful figure"),
+    "small_group": ("group too small", "fewer people are behind the figure than may be published"),
+    "immature": ("too early", "the cases of the week can still change the figure"),
+    "not_covered": ("not covered", "no enabled source delivers the data of the figure"),
+    "suppressed": ("suppressed", "one person dominates the figure, or another could be inferred by differencing"),
 }
-"""Why a cell is empty: the words in the cell, and what they mean."""
+"""Reason of an empty cell: its short form in the cell, and the sentence that explains it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class TeamWeek:
 
 
 def read_team_week(publication: Path) -> TeamWeek:
-    """The latest final week of a publication; the newest week of all where none is final yet."""
+    """The latest final week of a publication; the newest week where none is final yet."""
     with open_read_only(publication.resolve() / DATABASE) as connection:
         weeks = connection.execute(
             """
@@ -98,33 +98,33 @@ def team_table(found: TeamWeek) -> Table:
     for heading in ("Team", *COLUMNS.values()):
         table.add_column(heading, no_wrap=heading == "Team")
     for team, cells in found.teams.items():
-        table.add_row(team, *(cell_words(cells.get(metric)) for metric in COLUMNS))
+        table.add_row(team, *(cell_text(cells.get(metric)) for metric in COLUMNS))
     return table
 
 
 def legend(found: TeamWeek) -> list[str]:
-    """What the words in the empty cells of this week mean, one line each."""
-    return meanings(cell for cells in found.teams.values() for cell in cells.values())
+    """The reasons in the empty cells of this week, one line each."""
+    return explanations(cell for cells in found.teams.values() for cell in cells.values())
 
 
-def meanings(cells: Iterable[Cell]) -> list[str]:
-    """What the words in these cells mean where they are empty, one line each."""
+def explanations(cells: Iterable[Cell]) -> list[str]:
+    """The reasons in those of these cells that are empty, one line each."""
     reasons = {cell.reason for cell in cells if cell.value is None}
-    return [f"{words}: {meaning}" for reason, (words, meaning) in REASONS.items() if reason in reasons]
+    return [f"{short}: {sentence}" for reason, (short, sentence) in REASONS.items() if reason in reasons]
 
 
-def cell_words(cell: Cell | None) -> str:
+def cell_text(cell: Cell | None) -> str:
     """A figure with its interval, or the reason why there is none."""
     if cell is None:
-        return "[dim]no such figure[/]"
+        return "[dim]no figure[/]"
     if cell.value is None:
-        words, _ = REASONS.get(cell.reason or "", (cell.reason or "withheld", ""))
-        return f"[dim]{words}[/]"
-    told = _number(cell.value, cell.unit)
+        short, _ = REASONS.get(cell.reason or "", (cell.reason or "not shown", ""))
+        return f"[dim]{short}[/]"
+    value = _number(cell.value, cell.unit)
     if cell.lower is None or cell.upper is None:
-        return told
+        return value
     low, high = (_number(bound, cell.unit).removesuffix(" h").removesuffix("%") for bound in (cell.lower, cell.upper))
-    return f"{told} ({low}–{high})"
+    return f"{value} ({low}–{high})"
 
 
 def _number(value: float, unit: str) -> str:

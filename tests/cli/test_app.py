@@ -1,4 +1,4 @@
-"""The command line ends with the code it documents, and says in a sentence why."""
+"""The command line ends with the exit code it documents and prints the reason."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
+from typer.main import get_command
 from typer.testing import CliRunner
 
-from orchestration.cli import app, doctor, report, team_table
-from orchestration.cli.team_table import Cell, TeamWeek, cell_words, legend
+from orchestration import __version__
+from orchestration.cli import app, doctor, report, running, session, team_table
+from orchestration.cli.team_table import Cell, TeamWeek, cell_text, legend
 from orchestration.errors import PublicationBlockedError, WarehouseError
 from orchestration.partition import DailyPartition
 from orchestration.settings import load_settings
@@ -27,8 +29,10 @@ def company(tmp_path, monkeypatch):
     monkeypatch.setenv("COUNTERPOISE_CONFIG", str(tmp_path / "counterpoise.toml"))
     monkeypatch.setenv("COUNTERPOISE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COUNTERPOISE_PSEUDONYM_KEY", "a key of sixteen bytes and more")
-    monkeypatch.setattr(app, "out", Console(width=200))
-    monkeypatch.setattr(app, "err", Console(stderr=True, width=200))
+    for module in (app, running):
+        monkeypatch.setattr(module, "out", Console(width=200))
+    for module in (app, running, session):
+        monkeypatch.setattr(module, "err", Console(stderr=True, width=200))
     return load_settings()
 
 
@@ -59,8 +63,8 @@ def test_the_doctor_looks_for_java_where_the_engine_is_spark(monkeypatch, tmp_pa
     monkeypatch.setenv("COUNTERPOISE_ENGINE", "spark")
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     monkeypatch.setattr(doctor, "find_spec", lambda name: object())
-    told = {found.subject: found for found in doctor.examine(load_settings())}["engine"]
-    assert (told.state, "scripts/install-system-packages.sh" in told.told) == ("missing", True)
+    engine = {found.subject: found for found in doctor.examine(load_settings())}["engine"]
+    assert (engine.state, "scripts/install-system-packages.sh" in engine.detail) == ("missing", True)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "java").touch(mode=0o755)
     assert {found.subject: found.state for found in doctor.examine(load_settings())}["engine"] == "ok"
@@ -77,7 +81,7 @@ def test_the_doctor_notices_that_landing_was_written_with_another_key(company, m
     assert "written with another pseudonym key" in " ".join(done.stdout.replace("│", " ").split())
 
 
-def test_secrets_are_read_from_a_file_beside_the_settings_and_the_environment_wins(tmp_path, monkeypatch):
+def test_secrets_come_from_a_file_beside_the_settings_unless_the_environment_has_them(tmp_path, monkeypatch):
     monkeypatch.delenv("COUNTERPOISE_PSEUDONYM_KEY")
     (tmp_path / ".env").write_text("COUNTERPOISE_PSEUDONYM_KEY=from the file, long enough\nCOUNTERPOISE_ENGINE=\n")
     assert load_settings().checked_pseudonym_key() == b"from the file, long enough"
@@ -94,7 +98,7 @@ def test_wrong_usage_ends_with_code_2():
     assert runner.invoke(app.app, ["nightly", "--day", "yesterday"]).exit_code == 2
 
 
-def test_a_step_that_fails_without_a_verdict_ends_with_code_1(monkeypatch):
+def test_a_step_that_fails_ends_with_code_1(monkeypatch):
     def fail(*_: object) -> None:
         raise WarehouseError("no file, 0 rows; nothing was changed")
 
@@ -104,37 +108,59 @@ def test_a_step_that_fails_without_a_verdict_ends_with_code_1(monkeypatch):
     assert "no file, 0 rows; nothing was changed" in done.stderr
 
 
-def test_a_refused_night_ends_with_code_3_and_one_screen(company, monkeypatch):
+def test_a_blocked_run_ends_with_code_3_and_its_reasons(company, monkeypatch):
     def block(*_: object) -> None:
-        found = {"rule": "quarantine_share", "finding": "git: 30 of 1,000 refused", "action": "see [run.quarantine]"}
-        told = {"as_of": "2026-11-16", "current": "2026-11-15-1", "blockers": [found]}
+        found = {"rule": "quarantine_share", "finding": "git: 30 of 1,000 rejected", "action": "see [run.quarantine]"}
+        record = {"as_of": "2026-11-16", "current": "2026-11-15-1", "blockers": [found]}
         (company.published / "blocked").mkdir(parents=True)
-        (company.published / "blocked" / "2026-11-16.json").write_text(json.dumps(told))
-        raise PublicationBlockedError("refused")
+        (company.published / "blocked" / "2026-11-16.json").write_text(json.dumps(record))
+        raise PublicationBlockedError("blocked")
 
     monkeypatch.setattr("orchestration.dagster_run.run_partitions", block)
     done = runner.invoke(app.app, ["nightly", "--day", "2026-11-15"])
     assert (done.exit_code, done.stdout) == (3, "")
     assert "2026-11-15-1 remains current" in done.stderr
-    assert "found: git: 30 of 1,000 refused\n  fix:   see [run.quarantine]" in done.stderr
-    again = runner.invoke(app.app, ["explain-block"])
-    assert "quarantine_share" in again.stdout
+    assert "found: git: 30 of 1,000 rejected\n  fix:   see [run.quarantine]" in done.stderr
+    for name in ("explain-block", "explain-refusal"):
+        assert "quarantine_share" in runner.invoke(app.app, [name]).stdout
+    assert "explain-refusal" not in runner.invoke(app.app, ["--help"]).stdout
 
 
-def test_publish_without_a_build_is_refused_in_writing(company):
+def test_a_day_without_a_block_has_nothing_to_explain():
+    assert runner.invoke(app.app, ["explain-block", "--day", "2026-11-15"]).stderr.strip() == (
+        "the run of 2026-11-15 is not blocked"
+    )
+
+
+def test_the_version_is_printed():
+    assert runner.invoke(app.app, ["--version"]).stdout == f"counterpoise {__version__}\n"
+
+
+def test_the_help_says_what_counterpoise_is():
+    assert "Counterpoise: a batch data warehouse" in runner.invoke(app.app, ["--help"]).stdout
+
+
+@pytest.mark.parametrize("name", sorted(get_command(app.app).commands))
+def test_every_command_and_every_argument_has_help(name):
+    command = get_command(app.app).commands[name]
+    assert command.help
+    assert [each.name for each in command.params if each.name != "help" and not each.help] == []
+
+
+def test_publish_without_a_build_is_blocked_with_a_record(company):
     done = runner.invoke(app.app, ["publish", "--day", "2026-11-15"])
     assert done.exit_code == 3
     assert "no build of this run is recorded" in done.stderr
     assert (company.published / "blocked" / "2026-11-16.json").is_file()
 
 
-def test_status_of_an_empty_house():
+def test_status_before_the_first_run():
     done = runner.invoke(app.app, ["status"])
     assert (done.exit_code, done.stdout) == (0, "nothing is published yet\nwriter:  nobody\n")
 
 
 @pytest.mark.parametrize(
-    ("cell", "words"),
+    ("cell", "text"),
     [
         (Cell(0.712, 0.58, 0.8249, None, "ratio"), "71% (58–82)"),
         (Cell(21.44, 12.0, 33.06, None, "hours"), "21.4 h (12.0–33.1)"),
@@ -142,16 +168,16 @@ def test_status_of_an_empty_house():
         (Cell(1_250_000, None, None, None, "tokens"), "1.2 M"),
         (Cell(999, None, None, None, "tokens"), "999"),
         (Cell(0.0, 0.0, 3.7, None, "incidents"), "0.0 (0.0–3.7)"),
-        (Cell(None, None, None, "small_group", "tokens"), "[dim]too few people[/]"),
+        (Cell(None, None, None, "small_group", "tokens"), "[dim]group too small[/]"),
         (Cell(None, None, None, "a reason of tomorrow", "tokens"), "[dim]a reason of tomorrow[/]"),
-        (None, "[dim]no such figure[/]"),
+        (None, "[dim]no figure[/]"),
     ],
 )
-def test_a_cell_shows_its_interval_or_why_it_is_withheld(cell, words):
-    assert cell_words(cell) == words
+def test_a_cell_shows_its_interval_or_the_reason_for_none(cell, text):
+    assert cell_text(cell) == text
 
 
-def test_the_night_ends_with_the_latest_final_week_and_the_path(company, tmp_path):
+def test_a_run_ends_with_the_latest_final_week_and_the_path(company, tmp_path):
     import duckdb
 
     from orchestration.publishing.publish import publish
@@ -164,14 +190,14 @@ def test_the_night_ends_with_the_latest_final_week_and_the_path(company, tmp_pat
     docs = DOCS | {"dim_metrics": RelationDocs("One row per metric.", {})}
     done = publish(material(warehouse, marts=docs), company.published, keep=3)
     out = Console(file=StringIO(), width=200)
-    report.partition(company, DailyPartition(AS_OF), out)
-    told = out.file.getvalue()
-    assert "Week from 2026-11-02 (final)" in told
-    assert [line.split()[0] for line in told.splitlines() if "80%" in line] == ["blue", "red"]
-    assert f"published: {done.path}" in told
+    report.run(company, DailyPartition(AS_OF), out)
+    printed = out.file.getvalue()
+    assert "Week from 2026-11-02 (final)" in printed
+    assert [line.split()[0] for line in printed.splitlines() if "80%" in line] == ["blue", "red"]
+    assert f"published: {done.path}" in printed
     assert team_table.read_team_week(done.path).is_final
 
 
 def test_only_the_reasons_of_the_shown_cells_are_explained():
     cells = {"merge_rate": Cell(0.7, 0.5, 0.8, None, "ratio"), "cost_usd": Cell(None, None, None, "suppressed", "usd")}
-    assert [line.split(":")[0] for line in legend(TeamWeek(None, False, {"red": cells}))] == ["held back"]
+    assert [line.split(":")[0] for line in legend(TeamWeek(None, False, {"red": cells}))] == ["suppressed"]
