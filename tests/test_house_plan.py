@@ -29,7 +29,6 @@ FLOORS = (
     ("landing",),
     ("warehouse",),
     ("quality", "publishing"),
-    ("run_context",),
     ("pipeline",),
     ("defs",),
     ("definitions",),
@@ -39,7 +38,7 @@ FLOORS = (
 """The rooms from the ground up: a room imports from lower floors, or from its own floor without a cycle."""
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 TOP_MODULES = {
-    *("environment", "errors", "partition", "contracts", "settings", "run_context", "pipeline"),
+    *("environment", "errors", "partition", "contracts", "settings"),
     *("definitions", "dagster_run"),
 }
 """The only modules beside the packages; `__init__` holds the version."""
