@@ -34,22 +34,22 @@ setup: $(VENV)/.ready  ## make the environment from the lock file
 
 setup-spark: $(VENV)/.ready-spark  ## add Spark to it (needs Java: scripts/install-system-packages.sh)
 
-demo: setup  ## the sample company: one whole night, published, and a table to read
+demo: setup  ## run the sample company for one day, publish it, and print a table
 	@$(BIN)/counterpoise demo
 
-nightly: setup  ## tonight, for real, from counterpoise.toml
+nightly: setup  ## run the last whole day from counterpoise.toml
 	@$(BIN)/counterpoise nightly
 
-dev: setup  ## open the Dagster UI on the code location
+dev: setup  ## open Dagster's web page
 	@$(BIN)/counterpoise dev
 
 test: setup setup-spark  ## every test, Spark included
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-check: setup  ## the inner loop: everything but whole nights and Spark
+check: setup  ## fast tests: everything but whole runs and Spark
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow and not spark"
 
-lint: setup  ## style and types of Python and SQL
+lint: setup  ## check style and types of Python and SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

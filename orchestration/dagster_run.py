@@ -35,12 +35,12 @@ event_log_storage:
 
 
 def dagster_home(settings: Settings) -> Path:
-    """The folder of Dagster's own store, with its settings written down."""
+    """The folder of Dagster's storage, with a current `dagster.yaml`."""
     home = settings.data_folder / "dagster"
     home.mkdir(parents=True, exist_ok=True)
-    path, told = home / "dagster.yaml", INSTANCE % json.dumps(str(home / "history" / "runs"))
-    if not path.is_file() or path.read_text("utf-8") != told:
-        replace_text(path, told)
+    path, content = home / "dagster.yaml", INSTANCE % json.dumps(str(home / "history" / "runs"))
+    if not path.is_file() or path.read_text("utf-8") != content:
+        replace_text(path, content)
     return home
 
 
@@ -83,16 +83,16 @@ def _run(settings: Settings, first: date, last: date) -> None:
 
 
 def _forget_old_runs(instance: dg.DagsterInstance, keep: int) -> None:
-    """Dagster's store would grow with every run; the publications carry what must be kept."""
+    """Keep Dagster's storage from growing; publications carry what must be kept."""
     for run in instance.get_runs()[keep:]:
         instance.delete_run(run.run_id)
 
 
 def _reason(result: dg.ExecuteInProcessResult) -> str:
-    """What the first failing step said."""
+    """The description of the first step that failed."""
     for event in result.all_events:
         if event.is_step_failure:
             data = event.step_failure_data
-            told = data.user_failure_data
-            return str(told.description if told and told.description else data.error_display_string)
-    return "the run failed before its first step; `data/dagster` holds its record"
+            own = data.user_failure_data
+            return str(own.description if own and own.description else data.error_display_string)
+    return "the run failed before its first step; see its record in `data/dagster` (`counterpoise dev`)"

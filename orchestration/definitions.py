@@ -1,6 +1,6 @@
 """The one code location: sources, warehouse, publication, job and schedule wired together.
 
-Belongs here: the wiring and nothing else. Nothing happens at import; `defs` is called when Dagster asks.
+Belongs here: the wiring and nothing else. Nothing is loaded at import; Dagster calls `defs`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orchestration.warehouse.dbt_runner import current_manifest
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
-    """Everything Dagster knows, from the settings and the parsed dbt project."""
+    """All assets, the job and the schedule, from the settings and the parsed dbt project."""
     contracts = load_contracts(settings.dbt_project / "models" / "staging")
     sources = [source for source in settings.enabled_sources() if source in contracts]
     manifest = read_manifest(current_manifest(settings))

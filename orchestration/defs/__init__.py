@@ -1,5 +1,5 @@
 """The Dagster side: assets, checks, job and schedule around the plain steps of a run.
 
 Belongs here: one module a part of the graph (landed, warehouse, publication, schedule), and what they share (common).
-Does not: any work of a run (run.py and what it calls).
+Does not: the work of a run (pipeline and what it calls).
 """

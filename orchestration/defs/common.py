@@ -1,4 +1,4 @@
-"""What the assets share: partitions, which runs a run is about, the lock, and how a failing step is told.
+"""What the assets share: partitions, the lock of a step, and how a step fails.
 
 Belongs here: small helpers over Dagster's context. Does not: assets.
 """
@@ -29,23 +29,23 @@ log = logging.getLogger("counterpoise")
 
 
 def daily_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
-    """One partition a UTC day; the run of a day ends with it."""
+    """One partition a UTC day; its run sees everything up to the end of that day."""
     return dg.DailyPartitionsDefinition(start_date=settings.schedule.start_date.isoformat(), timezone="UTC")
 
 
 def partitions_of(context: dg.AssetExecutionContext) -> list[DailyPartition]:
-    """The runs of this run, oldest first."""
+    """The partitions of this run, oldest first."""
     return [DailyPartition.of(date.fromisoformat(key)) for key in sorted(context.partition_keys)]
 
 
 def run_of(settings: Settings, context: dg.AssetExecutionContext) -> RunContext:
-    """The context of this step's run: that of its newest day."""
+    """The context of this run: that of its newest partition."""
     return RunContext(settings, partitions_of(context)[-1])
 
 
 @contextmanager
 def step(settings: Settings, context: dg.AssetExecutionContext) -> Iterator[None]:
-    """One step of a run under the writer lock. When it dies, the run is refused in writing before Dagster knows."""
+    """One step under the writer lock. When it fails, the record of the blocked run is written before Dagster learns."""
     from orchestration import pipeline
 
     try:
@@ -56,16 +56,16 @@ def step(settings: Settings, context: dg.AssetExecutionContext) -> Iterator[None
     except (BusyError, PublicationBlockedError) as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
     except CounterpoiseError as error:
-        told = pipeline.block_unfinished(run_of(settings, context), error)
-        raise dg.Failure(description=told, allow_retries=False) from error
+        reason = pipeline.block_unfinished(run_of(settings, context), error)
+        raise dg.Failure(description=reason, allow_retries=False) from error
     except Exception as error:
-        log.exception("step %s died", context.op.name)
-        told = pipeline.block_unfinished(run_of(settings, context), error)
-        raise dg.Failure(description=told, allow_retries=False) from error
+        log.exception("step %s failed with an unexpected error", context.op.name)
+        reason = pipeline.block_unfinished(run_of(settings, context), error)
+        raise dg.Failure(description=reason, allow_retries=False) from error
 
 
 def check_result(key: dg.AssetKey, name: str, found: CheckResult, *, is_blocking: bool) -> dg.AssetCheckResult:
-    """A result of a quality checkpoint as Dagster shows it."""
+    """A check of a quality checkpoint as a result of an asset check."""
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=name,

@@ -1,7 +1,7 @@
-"""One asset a source: what the run landed of it.
+"""One asset a source: the landing of its slices.
 
-Belongs here: landing a source for the runs of a run, and when to try again. A source that does not answer leaves a
-record that says so, and the run goes on: its days are missing, completeness falls, and the gate has a floor.
+Belongs here: landing a source for the partitions of a run, and when to retry. A source that does not answer is recorded
+as failed and the run continues: its days are missing, completeness falls, and the gate checks the minimum.
 Does not: reading sources (connectors), writing files (landing).
 """
 
@@ -24,7 +24,7 @@ def landed_key(source: str) -> dg.AssetKey:
 
 
 def landed_asset(settings: Settings, contract: SourceContract) -> dg.AssetsDefinition:
-    """The asset of one source."""
+    """The asset of one source, with the check that every slice was delivered."""
     source = contract.source
     streams = ", ".join(sorted(contract.streams))
 

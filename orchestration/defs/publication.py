@@ -1,7 +1,7 @@
-"""The publication in the graph: the second checkpoint, the gate, and the pointer.
+"""The publication as an asset: the second checkpoint, the gate, and the change of `current`.
 
 Belongs here: one asset that publishes or fails with the reason. It reads the results of its own build, because
-Dagster forgets a failed blocking check between runs. Does not: the gate's rules.
+Dagster does not keep a failed blocking check between runs. Does not: the gate's rules.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PUBLICATION = dg.AssetKey(["publication"])
 
 
 def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefinition:
-    """The asset that a reader's `published/current` comes from."""
+    """The asset of the published folder; `published/current` is its newest publication."""
 
     @dg.multi_asset(
         name="publication",
@@ -30,7 +30,7 @@ def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefini
                 group_name="publication",
                 kinds={"duckdb", "parquet"},
                 description="The published marts: one complete, immutable folder a run; `current` names the newest. "
-                "Refused with the reason when anything is missing, failed, or forbidden by policy.",
+                "Blocked with the reason when anything is missing, failed, or against policy.",
             )
         ],
         check_specs=[
@@ -38,7 +38,7 @@ def publication_asset(settings: Settings, manifest: Manifest) -> dg.AssetsDefini
                 f"{mart}_{check}",
                 asset=PUBLICATION,
                 blocking=True,
-                description=f"Of {mart}, as it would leave: {check.replace('_', ' ')}.",
+                description=f"{mart} as it would be published: {check.replace('_', ' ')}.",
             )
             for mart in sorted(manifest.published)
             for check in check_names(mart)

@@ -20,21 +20,21 @@ def nightly_job() -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),
-        description="One run: land every source, build and test the warehouse, judge, publish.",
+        description="One run: land every source, build and test the warehouse, check, publish.",
         executor_def=dg.in_process_executor,
         hooks={log_step_failure},
     )
 
 
 def nightly_schedule(settings: Settings, job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
-    """Each tick runs the last whole UTC day, each day once: a tick that comes twice has the same run key."""
+    """Each tick requests the last whole UTC day, once: a repeated tick has the same run key."""
 
     @dg.schedule(
         name="every_night",
         job=job,
         cron_schedule=settings.schedule.cron,
         execution_timezone=settings.organisation.zone,
-        description="Every run in the organisation's zone, for the UTC day that ended last.",
+        description="Once a day in the organisation's zone, for the last whole UTC day.",
     )
     def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         day = (context.scheduled_execution_time.astimezone(UTC) - timedelta(days=1)).date().isoformat()

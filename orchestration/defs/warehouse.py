@@ -1,4 +1,4 @@
-"""The warehouse in the graph: what the run builds from, then every dbt model with its tests as asset checks.
+"""The warehouse as assets: the inputs of a run, then every dbt model with a check of its data tests.
 
 Belongs here: translating the dbt manifest into asset specs, and results into events. The specs are made here because
 dagster-dbt costs more than 3 s of CPU time, twice as much as a run with nothing new. dbt itself runs in this process
@@ -31,13 +31,13 @@ def node_key(node: Node) -> dg.AssetKey:
 
 
 def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
-    """What the run builds from, checked at the first checkpoint. Yields nothing when nothing is new."""
+    """The inputs of a run, checked at the first checkpoint. No materialisation when nothing is new."""
     checks = [
         dg.AssetCheckSpec(
             f"{source}_{check}",
             asset=INPUTS,
             blocking=check not in WARNING_CHECKS,
-            description=f"Of what landed of {source}: {check.replace('_', ' ')}.",
+            description=f"The landed data of {source}: {check.replace('_', ' ')}.",
         )
         for source in sources
         for check in CHECKS
@@ -52,7 +52,7 @@ def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
                 group_name="run",
                 kinds={"duckdb"},
                 skippable=True,
-                description="What the run sees: views over the landed files that count, coverage, quarantine, "
+                description="The inputs of the run: views over the landed files that count, coverage, quarantine, "
                 "and the days that differ from what the warehouse was last built from.",
             )
         ],
@@ -65,16 +65,16 @@ def inputs_asset(settings: Settings, sources: list[str]) -> dg.AssetsDefinition:
 
         with step(settings, context):
             run = run_of(settings, context)
-            standing = pipeline.unchanged_publication(run)
-            if standing is not None:
-                log.info("nothing changed; %s stands", standing.publication_id)
-                yield from (_unchanged_check(spec.name, standing.publication_id) for spec in checks)
+            current = pipeline.unchanged_publication(run)
+            if current is not None:
+                log.info("nothing changed; %s remains current", current.publication_id)
+                yield from (_unchanged_check(spec.name, current.publication_id) for spec in checks)
                 return
             pipeline.begin(run)
             report = pipeline.check_landed(run)
             yield from _landed_checks(report)
             if report.is_blocked:
-                raise WarehouseError("what landed is not what was expected")
+                raise WarehouseError("the landed data failed a blocking check at the checkpoint")
             yield dg.MaterializeResult(asset_key=INPUTS, metadata=_metadata(run.inputs))
 
     return prepare_inputs
@@ -125,8 +125,8 @@ def _columns(node: Node) -> dg.TableSchema:
     types = node.column_types
     return dg.TableSchema(
         [
-            dg.TableColumn(name, type=types.get(name) or "unknown", description=told or None)
-            for name, told in node.columns.items()
+            dg.TableColumn(name, type=types.get(name) or "unknown", description=text or None)
+            for name, text in node.columns.items()
         ]
     )
 
@@ -150,7 +150,7 @@ def _tests_by_subject(manifest: Manifest) -> dict[str, list[DataTest]]:
 
 
 def _tests_spec(node: Node, tests: list[DataTest]) -> dg.AssetCheckSpec:
-    """One check a node, not one a test: half as many events in every run, and one line a model to read."""
+    """One check for all data tests of a node: half as many events a run, and one line a model to read."""
     return dg.AssetCheckSpec(
         DBT_TESTS,
         asset=node_key(node),
@@ -160,7 +160,7 @@ def _tests_spec(node: Node, tests: list[DataTest]) -> dg.AssetCheckSpec:
 
 
 def dbt_events(outcome: DbtOutcome, manifest: Manifest) -> Iterator[Event]:
-    """What was built and what was tested. A node that failed has no materialisation."""
+    """Materialisations of what was built, then the checks. A node that failed has no materialisation."""
     results = {result.unique_id: result for result in outcome.nodes}
     for result in outcome.nodes:
         node = manifest.nodes.get(result.unique_id)
@@ -197,8 +197,8 @@ def _landed_checks(report: QualityReport) -> Iterator[dg.AssetCheckResult]:
         yield check_result(INPUTS, name, found, is_blocking=found.check not in WARNING_CHECKS)
 
 
-def _unchanged_check(name: str, standing: str) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(asset_key=INPUTS, check_name=name, passed=True, metadata={"judged_in": standing})
+def _unchanged_check(name: str, publication_id: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(asset_key=INPUTS, check_name=name, passed=True, metadata={"checked_in": publication_id})
 
 
 def _metadata(inputs: BuildInputs) -> dict[str, int | str]:

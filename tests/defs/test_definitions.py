@@ -14,7 +14,7 @@ from orchestration.defs.schedule import JOB
 from orchestration.defs.warehouse import dbt_events
 from orchestration.settings import PROJECT, load_settings
 from orchestration.warehouse.dbt_manifest import DataTest, Manifest, Node
-from orchestration.warehouse.dbt_runner import DbtOutcome, NodeResult
+from orchestration.warehouse.dbt_results import DbtOutcome, NodeResult
 from tests import parsed_project
 
 HEAVY = ("great_expectations", "dbt", "dagster_dbt", "pandas", "duckdb", "dlt", "sqlalchemy", "pyspark")
@@ -68,9 +68,9 @@ def test_the_groups_are_the_stages_and_none_leads_back(definitions, specs):
 
 
 def test_every_model_names_the_file_that_declares_it(specs):
-    told = [spec.metadata["declared_in"] for spec in specs.values() if "declared_in" in spec.metadata]
-    assert told
-    assert [path for path in told if not (PROJECT / path).is_file()] == []
+    paths = [spec.metadata["declared_in"] for spec in specs.values() if "declared_in" in spec.metadata]
+    assert paths
+    assert [path for path in paths if not (PROJECT / path).is_file()] == []
 
 
 def test_each_enabled_source_is_landed_before_anything_is_built(specs):
