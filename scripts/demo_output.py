@@ -27,8 +27,8 @@ def demo(previous: str) -> str:
     """A fenced block with the table of the sample company; `previous` where KEEP_DEMO_OUTPUT is set."""
     if os.environ.get("KEEP_DEMO_OUTPUT"):
         return previous.rstrip("\n")
+    from orchestration.cli.dagster_run import run_partitions
     from orchestration.cli.demo import sample_company
-    from orchestration.dagster_run import run_partitions
 
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as undo:

@@ -32,14 +32,13 @@ FLOORS = (
     ("pipeline",),
     ("defs",),
     ("definitions",),
-    ("dagster_run",),
     ("cli",),
 )
 """The rooms from the ground up: a room imports from lower floors, or from its own floor without a cycle."""
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 TOP_MODULES = {
     *("environment", "errors", "partition", "contracts", "settings"),
-    *("definitions", "dagster_run"),
+    "definitions",
 }
 """The only modules beside the packages; `__init__` holds the version."""
 MAX_ROOMS = 20

@@ -183,7 +183,7 @@ def try_out(
 def dev(port: Annotated[int, typer.Option(help="The port of Dagster's web page.")] = 3000) -> None:
     """Open Dagster's web page: assets, checks, the schedule, and every run."""
     with session() as settings:
-        from orchestration.dagster_run import dagster_environment
+        from orchestration.cli.dagster_run import dagster_environment
 
         variables = environment.variables() | dagster_environment(settings)
     program = Path(sys.executable).with_name("dagster")

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import pipeline
-from orchestration.dagster_run import run_partitions
+from orchestration.cli.dagster_run import run_partitions
 from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
 from orchestration.pipeline.run_context import RunContext

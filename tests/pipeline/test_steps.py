@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from orchestration import pipeline
+from orchestration.cli.dagster_run import run_partitions
 from orchestration.cli.demo import sample_company
-from orchestration.dagster_run import run_partitions
 from orchestration.errors import PublicationBlockedError
 from orchestration.pipeline.run_context import RunContext
 from orchestration.publishing.blocked_run import blocked_path
