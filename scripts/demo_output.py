@@ -1,8 +1,8 @@
 """What `make demo` prints, as README.md shows it.
 
 Reads:  the sample company of `counterpoise demo`, through one whole run in a folder that is removed afterwards.
-Gives:  the printed lines as they leave a pipe; the path of the publication starts where `make demo` starts it.
-Leaves out: the lines on stderr, which tell how long each step took.
+Returns: the printed lines as they leave a pipe; the path of the publication is the one that `make demo` prints.
+Leaves out: the lines on stderr, which report how long each step took.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ SHOWN_DATA = "data/demo/data"
 
 
 def demo(previous: str) -> str:
-    """A fenced block with the table of the sample company; `previous` where KEEP_DEMO_OUTPUT saves the whole run."""
+    """A fenced block with the table of the sample company; `previous` where KEEP_DEMO_OUTPUT is set."""
     if os.environ.get("KEEP_DEMO_OUTPUT"):
         return previous.rstrip("\n")
+    from orchestration.cli.dagster_run import run_partitions
     from orchestration.cli.demo import sample_company
-    from orchestration.dagster_run import run_partitions
 
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as undo:
@@ -40,9 +40,9 @@ def demo(previous: str) -> str:
 
 
 def printed(settings: Settings, partition: DailyPartition) -> str:
-    """A fenced block with what a run's command prints of it."""
+    """A fenced block with what the command prints after the run."""
     paper = StringIO()
     report.run(settings, partition, Console(file=paper, width=PIPED_COLUMNS))
     lines = [line.rstrip() for line in paper.getvalue().splitlines()]
-    told = "\n".join(lines).strip().replace(str(settings.data_folder), SHOWN_DATA)
-    return f"```\n{told}\n```"
+    table = "\n".join(lines).strip().replace(str(settings.data_folder), SHOWN_DATA)
+    return f"```\n{table}\n```"

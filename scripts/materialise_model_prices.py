@@ -1,13 +1,13 @@
 """Write the list prices of models into seeds/model_prices.csv, dated and never overwritten.
 
-Reads:  the price data bundled with the package genai-prices (install it apart: it is no dependency of the
-        run), and the seed as it stands.
+Reads:  the price data bundled with the package genai-prices (install it apart: a run does not
+        need it), and the seed as it is.
 Writes: the seed, with a new row for each price that was not known. A row that is there is never changed or
         removed: when a vendor changes a price, the new one starts on the day it was checked, so a past week
         keeps its cost whatever is installed.
-Leaves out: models that do not take and give text, prices by batch or priority tier, and rates above a
+Leaves out: models that do not read and write text, prices by batch or priority tier, and rates above a
         prompt-size tier: usage is known by day, not by request, so only the base rate can be applied
-        (tier_above_tokens says where it stops being exact).
+        (tier_above_tokens is the prompt size above which it is not exact).
 
     python scripts/materialise_model_prices.py --checked-on 2026-11-21
 """
@@ -60,14 +60,14 @@ class Price:
 
 
 def merged(held: Iterable[Price], offered: Iterable[Price]) -> list[Price]:
-    """Every held row as it is, plus the offered prices that say something new."""
+    """Every held row as it is, plus the offered prices that differ."""
     rows = list(held)
     for price in sorted(offered):
-        if _says_the_same(_in_force(rows, price), price):
+        if _is_same_price(_in_force(rows, price), price):
             continue
         if any(_key(row) == _key(price) for row in rows):
             price = replace(price, valid_from_date=price.checked_on)
-            if _says_the_same(_in_force(rows, price), price):
+            if _is_same_price(_in_force(rows, price), price):
                 continue
         rows.append(price)
     twice = [key for key, times in Counter(map(_key, rows)).items() if times > 1]
@@ -87,7 +87,7 @@ def _in_force(rows: Iterable[Price], price: Price) -> Price | None:
     return max(earlier, key=lambda row: row.valid_from_date, default=None)
 
 
-def _says_the_same(held: Price | None, offered: Price) -> bool:
+def _is_same_price(held: Price | None, offered: Price) -> bool:
     return held is not None and _usd(held) == _usd(offered)
 
 
@@ -149,7 +149,7 @@ def write(seed: Path, rows: Iterable[Price]) -> None:
 
 
 def main() -> None:
-    """Merge the package's prices into the seed and say what is new."""
+    """Merge the package's prices into the seed and print what is new."""
     parser = argparse.ArgumentParser(description="Write model prices into the seed.")
     parser.add_argument("--checked-on", type=date.fromisoformat, required=True, help="the day of this check")
     checked_on = parser.parse_args().checked_on

@@ -1,7 +1,7 @@
-"""The cards of docs/metrics.md, from the registry, so that the page and the numbers never disagree.
+"""The cards of docs/metrics.md, from the registry, so that page and figures always agree.
 
 Reads:  seeds/metrics.csv, one card a metric.
-Gives:  Markdown, the same for the same registry.
+Returns: Markdown, the same for the same registry.
 Leaves out: thresholds that a company sets (minimum group size, dominance); the page names the setting.
 """
 
@@ -17,10 +17,10 @@ REGISTRY = ROOT / "seeds" / "metrics.csv"
 Card = Mapping[str, str]
 
 KINDS = {
-    "outcome": ("Outcomes", "What the work came to."),
-    "quality": ("Quality", "What an outcome may have cost."),
-    "activity": ("Activity", "How much was done. Published only beside its counter-metric, never alone."),
-    "cost": ("Cost", "What it took. Published only beside its counter-metric, never alone."),
+    "outcome": ("Outcomes", "What the work led to."),
+    "quality": ("Quality", "What an outcome may have cost in quality."),
+    "activity": ("Activity", "How much was done. Published only beside its counter-metric."),
+    "cost": ("Cost", "What it cost. Published only beside its counter-metric."),
 }
 INTERVALS = {
     "wilson": "Wilson, 95 %",
@@ -32,8 +32,8 @@ SETTINGS = {
     "wilson": "the company's min_rate_n",
     "order_statistic": "the company's min_median_n",
 }
-EVERYBODY = "everybody who reads the publication"
-DIRECTIONS = {"up": "more is better", "down": "less is better", "none": "neither way is better"}
+EVERYBODY = "every reader"
+DIRECTIONS = {"up": "higher is better", "down": "lower is better", "none": "neither is better"}
 
 
 def cards() -> str:
@@ -58,12 +58,12 @@ def section(card: Card, names: Mapping[str, str]) -> list[str]:
         f"{card['name']}. {card['question']}",
         "",
         f"- Formula ({card['unit']}; {DIRECTIONS[card['direction']]}): {card['definition']}",
-        f"- What moves it falsely: {card['gamed_by']} Guard: {card['guard']}",
+        f"- How it can be gamed: {card['gamed_by']} Guard: {card['guard']}",
         f"- Counter-metric: [`{counter}`](#{counter}), {names[counter].lower()}.",
-        f"- Who may see it: {_audience(card)}. For: {card['allowed_use']} Not for: {card['forbidden_use']}",
+        f"- Shown to: {_audience(card)}. For: {card['allowed_use']} Not for: {card['forbidden_use']}",
         f"- {_listed(card['entity_types']).capitalize()} by week. Interval: {INTERVALS[card['interval_kind']]}; "
-        f"{_least(card)}. {_final(card).capitalize()}. Owner: {card['owner']}. "
-        f"Version {card['definition_version']}, after {card['source']}.",
+        f"{_minimum(card)}. {_final(card).capitalize()}. Owner: {card['owner']}. "
+        f"Version {card['definition_version']}, card {card['source']}.",
     ]
 
 
@@ -71,23 +71,23 @@ def _listed(entity_types: str) -> str:
     return ", ".join(entity_types.split("|"))
 
 
-def _least(card: Card) -> str:
-    least = card["min_n"] or SETTINGS.get(card["interval_kind"])
-    return f"least sample: {least}" if least else "no least sample"
+def _minimum(card: Card) -> str:
+    minimum = card["min_n"] or SETTINGS.get(card["interval_kind"])
+    return f"minimum sample: {minimum}" if minimum else "no minimum sample"
 
 
 def _final(card: Card) -> str:
     days = int(card["maturity_days"])
     when = f"final {days} days after the week" if days else "final when the week is over"
-    return f"{when}; withheld before" if card["when_immature"] == "withhold" else f"{when}; provisional before"
+    return f"{when}; not shown before" if card["when_immature"] == "withhold" else f"{when}; provisional before"
 
 
 def _audience(card: Card) -> str:
     if card["is_about_people"] != "true":
         return EVERYBODY
     if card["kind"] in ("activity", "cost"):
-        return f"{EVERYBODY}, for groups of at least the smallest size and without a dominant person"
-    return f"{EVERYBODY}; teams and services only from the smallest group on"
+        return f"{EVERYBODY}, for groups of at least the minimum size and without a dominant person"
+    return f"{EVERYBODY}; teams and services only from the minimum group size on"
 
 
 def read(registry: Path) -> list[dict[str, str]]:

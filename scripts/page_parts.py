@@ -1,8 +1,8 @@
-"""The writers of generated parts: what the code says of sources, streams and settings, as Markdown.
+"""Generated parts of the pages, as Markdown: sources and their streams, the company's files, the marts.
 
-Reads:  charters (module docstrings), stream contracts and marts (dbt's yml); settings are in `page_settings`.
-Gives:  Markdown, the same for the same code.
-Leaves out: prose, which people write around the parts.
+Reads:  the connectors' docstrings, the stream contracts and the marts' yml.
+Returns: Markdown, the same for the same code; the cog blocks of the pages print it.
+Leaves out: settings (`page_settings`), the cards of metrics (`page_metrics`), and prose, which people write.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
 
 
 def charter(source: str) -> str:
-    """What the connector's own charter says: its first sentence, what it reads, what it leaves out, the rest."""
+    """What the connector reads and what it leaves out, from its module's docstring, and a link to the module."""
     path = ROOT / "orchestration" / "connectors" / source / "__init__.py"
-    told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
-    shown = [_LABEL.sub(r"**\1:** ", block) for block in _blocks(told) if not block.startswith("Lands:")]
-    where = f"[`orchestration/connectors/{source}/`](../orchestration/connectors/{source}/__init__.py) says of itself:"
-    return where + "\n\n" + "\n>\n".join(_quoted(block) for block in shown)
+    blocks = list(_blocks(ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""))
+    shown = [f"{blocks[0]} ([connector](../orchestration/connectors/{source}/__init__.py))"]
+    shown += [f"**Leaves out:** {_LABEL.sub('', block)}" for block in blocks if block.startswith("Leaves out:")]
+    return "\n\n".join(_wrapped(block) for block in shown)
 
 
 def _blocks(docstring: str) -> Iterator[str]:
@@ -47,16 +47,15 @@ def _blocks(docstring: str) -> Iterator[str]:
         yield " ".join(held)
 
 
-def _quoted(text: str) -> str:
-    lines = textwrap.wrap(text, WIDTH - 2, break_long_words=False, break_on_hyphens=False)
-    return "\n".join(f"> {line}" for line in lines)
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def streams(source: str) -> str:
     """The table of a source's streams, from its contract."""
-    contract, told = load_contracts(STAGING)[source], _described(source)
+    contract, grains = load_contracts(STAGING)[source], _stream_descriptions(source)
     rows = [
-        [f"`{name}`", told[name], f"`{stream.load_mode}`", ", ".join(f"`{key}`" for key in stream.key),
+        [f"`{name}`", grains[name], f"`{stream.load_mode}`", ", ".join(f"`{key}`" for key in stream.key),
          f"`{stream.day}`" if stream.day else "the run that read it"]
         for name, stream in contract.streams.items()
     ]  # fmt: skip
@@ -64,14 +63,14 @@ def streams(source: str) -> str:
 
 
 def lateness(source: str) -> str:
-    """How late a source may change what it said, and how fresh it promises to be."""
+    """How long a source may correct a day, and from which age of its newest day a run warns."""
     contract = load_contracts(STAGING)[source]
     back = contract.lookback_days
-    late = f"The contract says: a day may still change for {_days(back)}" if back else "The contract says: no lookback"
+    late = f"Lookback in the contract: {_days(back)}." if back else "The contract has no lookback."
     fresh = contract.freshness_days
     if fresh is None:
-        return f"{late}; no freshness is promised."
-    return f"{late}; a run warns when the newest day that was delivered is more than {_days(fresh)} behind."
+        return f"{late} No run warns about old data."
+    return f"{late} A run warns when the newest delivered day is more than {_days(fresh)} old."
 
 
 def _days(count: int) -> str:
@@ -91,17 +90,17 @@ def files() -> str:
 
 def relations() -> str:
     """The table of what is published, from the marts' yml."""
-    rows = [[f"`{name}`", _grain(told["description"])] for name, told in sorted(_marts().items())]
+    rows = [[f"`{name}`", _grain(mart["description"])] for name, mart in sorted(_marts().items())]
     return table(("relation", "what one row is"), rows)
 
 
 def columns(mart: str) -> str:
     """The table of a mart's columns."""
     rows = [
-        [f"`{told['name']}`", told["data_type"], _one_line(told.get("description", ""))]
-        for told in _marts()[mart]["columns"]
+        [f"`{column['name']}`", column["data_type"], _one_line(column.get("description", ""))]
+        for column in _marts()[mart]["columns"]
     ]
-    return table(("column", "type", "what it says"), rows)
+    return table(("column", "type", "meaning"), rows)
 
 
 def _marts() -> dict[str, dict[str, typing.Any]]:
@@ -123,7 +122,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _described(source: str) -> dict[str, str]:
+def _stream_descriptions(source: str) -> dict[str, str]:
     """Stream -> the description of its declaration."""
     for path in sorted((STAGING / source).glob("*.yml")):
         for declared in (yaml.safe_load(path.read_text("utf-8")) or {}).get("sources", []):

@@ -40,7 +40,7 @@ wait_for() {
         if [ -f "$1" ] && [ "$(grep -c "$2" "$1")" -ge "$3" ]; then return; fi
         sleep 0.5
     done
-    echo "the cluster did not come up; $home/logs says why" >&2
+    echo "the cluster did not come up; see $home/logs" >&2
     stop
     exit 1
 }

@@ -1,4 +1,4 @@
-"""Pages tell the truth: what they name exists, their links lead somewhere, their generated parts are current."""
+"""Pages are true: what they name exists, their links resolve, their generated parts are current."""
 
 import ast
 import os
@@ -15,6 +15,11 @@ from orchestration.settings import load_settings
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [path for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))) if path.is_file()]
 MODELS = {path.stem for path in (ROOT / "dbt_project" / "models").rglob("*.sql")}
+MACROS = {
+    name
+    for path in (ROOT / "dbt_project" / "macros").glob("*.sql")
+    for name in re.findall(r"{% macro (\w+)", path.read_text("utf-8"))
+}
 HOUSE = ("orchestration/", "dbt_project/", "seeds/", "tests/", "scripts/", "benchmarks/", "docs/", ".ci/")
 CODE_SPAN = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -92,26 +97,26 @@ def test_every_named_file_exists(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_named_function_stands_in_the_file_beside_it(page):
+def test_every_named_function_is_defined_in_the_named_file(page):
     assert not [span for block in blocks(page) for span in misplaced_functions(block)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_named_model_exists(page):
-    assert not [name for name in named_models(prose(page)) if name not in MODELS]
+    assert not [name for name in named_models(prose(page)) if name not in MODELS | MACROS]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_leads_somewhere(page):
+def test_every_link_resolves(page):
     assert not broken_links(page)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_no_page_names_a_place_on_somebodys_machine(page):
+def test_no_page_names_a_path_of_one_machine(page):
     assert not MACHINE_PATH.search(page.read_text("utf-8"))
 
 
-def test_the_checks_of_this_page_bite():
+def test_the_checks_of_this_module_find_what_is_wrong():
     assert misplaced_functions("`tests/test_docs.py` `prose()` and `pardon()`") == ["pardon()"]
     assert misplaced_functions("`judge()` without its file") == ["judge()"]
     assert named_paths("`orchestration/publishing/gate.py`, `landing/<source>/`") == [
@@ -150,7 +155,7 @@ def test_every_setting_of_a_source_is_described():
 
 
 def test_the_example_environment_configures_nothing(monkeypatch, tmp_path):
-    """Copied as it is, it must not switch a source on or move the data."""
+    """Copied as it is, it must neither switch a source on nor move the data."""
     variables = re.findall(r"^(COUNTERPOISE_\w+)=$", (ROOT / ".env.example").read_text("utf-8"), flags=re.MULTILINE)
     monkeypatch.chdir(tmp_path)
     plain = load_settings()

@@ -29,18 +29,16 @@ FLOORS = (
     ("landing",),
     ("warehouse",),
     ("quality", "publishing"),
-    ("run_context",),
     ("pipeline",),
     ("defs",),
     ("definitions",),
-    ("dagster_run",),
     ("cli",),
 )
 """The rooms from the ground up: a room imports from lower floors, or from its own floor without a cycle."""
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 TOP_MODULES = {
-    *("environment", "errors", "partition", "contracts", "settings", "run_context", "pipeline"),
-    *("definitions", "dagster_run"),
+    *("environment", "errors", "partition", "contracts", "settings"),
+    "definitions",
 }
 """The only modules beside the packages; `__init__` holds the version."""
 MAX_ROOMS = 20

@@ -1,4 +1,4 @@
-{# Seeds on Spark, value for value what stands in the file: dbt-spark's own loader writes the word None for an empty
+{# Seeds on Spark, value for value as in the file: dbt-spark's own loader writes the word None for an empty
    cell and leaves quotes and backslashes as they are. #}
 {% macro spark__load_csv_rows(model, agate_table) %}
     {%- set overrides = model['config'].get('column_types', {}) -%}

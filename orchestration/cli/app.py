@@ -74,7 +74,7 @@ def land(
     """Land one source; build and publish nothing. Prints the record of the landing as JSON."""
     with session(f"land {source}") as settings:
         from orchestration.pipeline import land as land_partition
-        from orchestration.run_context import RunContext
+        from orchestration.pipeline.run_context import RunContext
 
         context = RunContext(settings, DailyPartition.of(_day(day)))
         record, _ = land_partition(context, source, refetch=refetch, accept_shrink=accept_shrink)
@@ -91,7 +91,7 @@ def build(
     """Build and test the warehouse from what has landed, with both checkpoints; publish nothing."""
     with session("build") as settings:
         from orchestration import pipeline
-        from orchestration.run_context import RunContext
+        from orchestration.pipeline.run_context import RunContext
 
         if not pipeline.build_and_check(RunContext(settings, DailyPartition.of(_day(day))), full_refresh=full_refresh):
             raise errors.WarehouseError("the build cannot be published; `counterpoise publish` reports why")
@@ -102,7 +102,7 @@ def publish(day: Day = None) -> None:
     """Publish the last build of a day if the gate finds no blocker. Prints the path of the publication."""
     with session("publish") as settings:
         from orchestration import pipeline
-        from orchestration.run_context import RunContext
+        from orchestration.pipeline.run_context import RunContext
 
         try:
             done = pipeline.publish_or_block(RunContext(settings, DailyPartition.of(_day(day))))
@@ -183,7 +183,7 @@ def try_out(
 def dev(port: Annotated[int, typer.Option(help="The port of Dagster's web page.")] = 3000) -> None:
     """Open Dagster's web page: assets, checks, the schedule, and every run."""
     with session() as settings:
-        from orchestration.dagster_run import dagster_environment
+        from orchestration.cli.dagster_run import dagster_environment
 
         variables = environment.variables() | dagster_environment(settings)
     program = Path(sys.executable).with_name("dagster")

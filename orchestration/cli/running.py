@@ -18,7 +18,7 @@ from orchestration.settings import Settings
 
 def run_and_report(settings: Settings, first: date, last: date) -> None:
     """Run the days `first` to `last`; print the publication, or the blockers and end with Exit.BLOCKED."""
-    from orchestration.dagster_run import run_partitions
+    from orchestration.cli.dagster_run import run_partitions
 
     try:
         run_partitions(settings, first, last)

@@ -15,7 +15,7 @@ import dagster as dg
 
 from orchestration.errors import BusyError, CounterpoiseError, PublicationBlockedError
 from orchestration.partition import DailyPartition
-from orchestration.run_context import RunContext
+from orchestration.pipeline.run_context import RunContext
 from orchestration.settings import Settings
 from orchestration.storage.writer_lock import writer_lock
 

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from orchestration.publishing.policy.people import PERSON_WORDS, RANKING_WORDS
-from orchestration.publishing.policy.terms import LONG_MART
 from orchestration.quality.gx import Expected, Frame, between
 from orchestration.storage.relations import columns_of, identifier, outgoing
 from orchestration.warehouse.dbt_manifest import Manifest, Node
+from orchestration.warehouse.published_names import LONG_MART, PERSON_WORDS, RANKING_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,10 +15,10 @@ from typing import cast
 import orjson
 
 from orchestration.storage.relations import RelationDocs
+from orchestration.warehouse.published_names import PUBLISHED_SCHEMA
 
 EXECUTED = ("model", "seed", "snapshot", "test")
 """The kinds of nodes that a run must have results of."""
-PUBLISHED_SCHEMA = "marts"
 _Json = Mapping[str, object]
 
 

@@ -102,7 +102,7 @@ def test_a_step_that_fails_ends_with_code_1(monkeypatch):
     def fail(*_: object) -> None:
         raise WarehouseError("no file, 0 rows; nothing was changed")
 
-    monkeypatch.setattr("orchestration.dagster_run.run_partitions", fail)
+    monkeypatch.setattr("orchestration.cli.dagster_run.run_partitions", fail)
     done = runner.invoke(app.app, ["nightly", "--day", "2026-11-15"])
     assert (done.exit_code, done.stdout) == (1, "")
     assert "no file, 0 rows; nothing was changed" in done.stderr
@@ -116,7 +116,7 @@ def test_a_blocked_run_ends_with_code_3_and_its_reasons(company, monkeypatch):
         (company.published / "blocked" / "2026-11-16.json").write_text(json.dumps(record))
         raise PublicationBlockedError("blocked")
 
-    monkeypatch.setattr("orchestration.dagster_run.run_partitions", block)
+    monkeypatch.setattr("orchestration.cli.dagster_run.run_partitions", block)
     done = runner.invoke(app.app, ["nightly", "--day", "2026-11-15"])
     assert (done.exit_code, done.stdout) == (3, "")
     assert "2026-11-15-1 remains current" in done.stderr

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
 
-from orchestration.dagster_run import dagster_home
+from orchestration.cli.dagster_run import dagster_home
 from orchestration.defs.event_log import PooledSqliteEventLog
 from orchestration.settings import load_settings
 

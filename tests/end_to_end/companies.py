@@ -19,13 +19,13 @@ from pathlib import Path
 import duckdb
 
 from orchestration import pipeline
-from orchestration.dagster_run import run_partitions
+from orchestration.cli.dagster_run import run_partitions
 from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
+from orchestration.pipeline.run_context import RunContext
 from orchestration.publishing.publication import DRAFT_PREFIX, Publication
 from orchestration.publishing.publish import Published
 from orchestration.publishing.verify import verify
-from orchestration.run_context import RunContext
 from orchestration.sample_company import World, generate, serve, settings_overrides
 from orchestration.sample_company.apis.server import Addresses
 from orchestration.settings import PROJECT, Settings, load_settings

@@ -14,7 +14,7 @@ import pytest
 from orchestration import pipeline
 from orchestration.errors import PublicationBlockedError
 from orchestration.landing import MAX_UNANSWERED_SLICES
-from orchestration.run_context import RunContext
+from orchestration.pipeline.run_context import RunContext
 from orchestration.settings import PROJECT
 from orchestration.warehouse.build_record import BuildFolder
 from tests.end_to_end.companies import Company, ask, hashes, play, published_now, run_job, started

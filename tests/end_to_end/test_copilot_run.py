@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.dagster_run import run_partitions
+from orchestration.cli.dagster_run import run_partitions
 from orchestration.partition import DailyPartition
 from orchestration.publishing.verify import verify
 from orchestration.settings import load_settings

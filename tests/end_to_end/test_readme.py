@@ -1,4 +1,4 @@
-"""The first page shows what really happens: the table that the demo prints, and a query that answers."""
+"""README.md is true: the table is what the demo prints, and the query returns rows."""
 
 import re
 import sys

@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from orchestration.landing import ledger
+from orchestration.pipeline.run_context import RunContext
 from orchestration.publishing.publication import current_publication, publications
 from orchestration.publishing.publish import Published
-from orchestration.run_context import RunContext
 from orchestration.storage.relations import columns_of, open_read_only
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.duckdb_relations import prepare

@@ -22,8 +22,8 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.errors import WarehouseError
+from orchestration.pipeline.run_context import RunContext
 from orchestration.publishing.publication import Publication
-from orchestration.run_context import RunContext
 from orchestration.settings import PROJECT, Settings
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.engines import engine

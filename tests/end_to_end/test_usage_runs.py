@@ -11,7 +11,7 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.partition import DailyPartition
-from orchestration.run_context import RunContext
+from orchestration.pipeline.run_context import RunContext
 from orchestration.settings import load_settings
 from orchestration.warehouse.dbt_runner import run_dbt, settings_arguments
 from orchestration.warehouse.duckdb_relations import prepare, record_built

@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.contracts import LANDED_COLUMNS
 from orchestration.partition import DailyPartition
-from orchestration.run_context import RunContext
+from orchestration.pipeline.run_context import RunContext
 from orchestration.settings import Metrics, Organisation, Schedule, Settings
 from orchestration.warehouse.dbt_runner import Command, run_dbt, settings_arguments
 from orchestration.warehouse.duckdb_relations import prepare

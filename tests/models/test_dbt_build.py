@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from orchestration.partition import DailyPartition
-from orchestration.run_context import RunContext
+from orchestration.pipeline.run_context import RunContext
 from orchestration.settings import Organisation, Settings
 from orchestration.warehouse.dbt_results import DbtOutcome
 from orchestration.warehouse.dbt_runner import dbt_arguments, dbt_state, run_dbt

@@ -14,7 +14,7 @@ PUBLISHED = sorted([*MARTS.glob("kpi_*.yml"), *MARTS.glob("dim_*.yml")])
 A_PERSON = re.compile(
     r"person|people_key|author|sponsor|reviewer|login|email|account|identifier|user_|employee|manager|assignee|full_name"
 )
-ABOUT_NOBODY = {"is_about_people"}
+ALLOWED = {"is_about_people"}
 SUFFIXES = ("_lower", "_upper", "_n", "_maturity", "_reason")
 
 
@@ -23,12 +23,12 @@ def columns(path):
 
 
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
-def test_no_published_column_tells_of_a_person(path):
-    assert [name for name in columns(path) if A_PERSON.search(name) and name not in ABOUT_NOBODY] == []
+def test_no_published_column_is_about_a_person(path):
+    assert [name for name in columns(path) if A_PERSON.search(name) and name not in ALLOWED] == []
 
 
 @pytest.mark.parametrize("name", ["person_key", "author_login", "sponsor_id", "account"])
-def test_the_guard_against_person_columns_bites(name):
+def test_the_pattern_finds_columns_about_a_person(name):
     assert A_PERSON.search(name)
 
 
@@ -54,7 +54,7 @@ def test_a_metric_with_an_interval_shows_it(entity):
 
 
 @pytest.mark.parametrize("metric", [metric for metric, card in CARDS.items() if card["kind"] in ("activity", "cost")])
-def test_an_activity_stands_beside_an_outcome_or_a_quality(metric):
+def test_the_counter_metric_of_an_activity_is_an_outcome_or_a_quality(metric):
     assert CARDS[CARDS[metric]["counter_metric"]]["kind"] in ("outcome", "quality")
 
 

@@ -35,7 +35,7 @@ def test_a_dated_price_starts_on_its_date_and_leaves_the_old_one():
     assert prices.merged([SOL], [SOL, dated]) == [SOL, dated]
 
 
-def test_two_prices_of_one_class_and_day_are_refused():
+def test_two_prices_of_one_class_and_day_are_an_error():
     with pytest.raises(SystemExit, match="would have two prices; the seed keeps its"):
         prices.merged([SOL, SOL], [])
 

@@ -85,7 +85,7 @@ evaluated as (
 
 )
 
--- what a cell without a value may still show: how many there were, where that discloses nobody
+-- what a cell without a value may still show: how many there were, where that discloses no person
 select
     metric_id,
     definition_version,

@@ -27,7 +27,7 @@ with changes as (
         changes.ready_date as date_of_ready,
         changes.merged_date as date_of_merge,
         changes.closed_date as date_of_close,
-        -- an account that nobody mapped stands for one person; a machine without a sponsor for none
+        -- an unmapped account counts as one person; a machine without a sponsor as none
         coalesce(
             people.sponsor_person_key,
             case when changes.author_kind in ('human', 'unknown') then people.author_identifier end

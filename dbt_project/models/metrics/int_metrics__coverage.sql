@@ -8,7 +8,7 @@ with metric_feeds as (
 
 ),
 
--- streams of one source that carry the same facts stand in for each other
+-- streams of one source that carry the same facts replace each other
 feed_days as (
 
     select

@@ -19,7 +19,7 @@ with cells as (
 
 ),
 
--- that nothing was merged by nobody is no fact about a person; that nobody of a team used a tool is
+-- an outcome without contributors says nothing about a person; use without contributors says that no member used it
 primary_rules as (
 
     select

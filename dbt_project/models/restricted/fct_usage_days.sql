@@ -1,5 +1,5 @@
 -- what a schedule or a test did is not use by a person; without prompts, an accepted result shows a person
-with judged as (
+with classified as (
 
     select
         *,
@@ -15,7 +15,7 @@ summed as (
         *,
         sum(prompts) over own_use as own_prompts,
         sum(accepted_results) over own_use as own_accepted_results
-    from judged
+    from classified
     window own_use as (partition by account, usage_date, tool, is_own_use)
 
 )

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from orchestration.publishing.policy import metrics, people
-from orchestration.publishing.policy.terms import LONG_MART, Blocker, Metric, Outgoing
+from orchestration.publishing.policy.terms import Blocker, Metric, Outgoing
 from orchestration.storage.relations import columns_of, identifier
+from orchestration.warehouse.published_names import LONG_MART
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orchestration.publishing.policy.terms import LONG_MART, Blocker, Outgoing, same_cell
+from orchestration.publishing.policy.terms import Blocker, Outgoing, same_cell
 from orchestration.storage.relations import identifier
+from orchestration.warehouse.published_names import LONG_MART
 
 ACTIVITY_WORDS = {
     *("tokens", "sessions", "prompts", "requests", "commits", "lines"),

@@ -7,17 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orchestration.publishing.policy.terms import LONG_MART, Blocker, Outgoing, same_cell
+from orchestration.publishing.policy.terms import Blocker, Outgoing, same_cell
 from orchestration.storage.relations import identifier
-
-PERSON_WORDS = {
-    *("person", "login", "email", "mail", "user", "username", "author", "assignee"),
-    *("reviewer", "sponsor", "account", "employee", "identifier"),
-}
-RANKING_WORDS = {
-    *("rank", "ranking", "ranked", "leaderboard", "percentile", "quartile", "decile", "ntile"),
-    *("top", "bottom", "best", "worst"),
-}
+from orchestration.warehouse.published_names import LONG_MART, PERSON_WORDS, RANKING_WORDS
 
 
 def no_person_columns(outgoing: Outgoing) -> Iterable[Blocker]:

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-LONG_MART = "kpi_values"
 CELL_KEY = ("entity_type", "entity_id", "week_start_date")
 """What two figures have in common that are read side by side."""
 

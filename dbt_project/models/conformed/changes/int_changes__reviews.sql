@@ -30,7 +30,7 @@ with reviews as (
 
 ),
 
-judged as (
+classified as (
 
     select
         *,
@@ -56,5 +56,5 @@ select
     count(*) filter (where is_sponsor and review_state = 'approved' and is_before_merge) > 0
     and count(*) filter (where is_qualifying and review_state = 'approved' and is_before_merge) = 0
         as is_sponsor_only_approved
-from judged
+from classified
 group by change_id

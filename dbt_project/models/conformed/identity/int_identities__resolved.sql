@@ -72,7 +72,7 @@ ranked as (
 ),
 
 -- a single candidate is the person; of several, the strongest by direct evidence, if no other is as strong
-judged as (
+chosen as (
 
     select
         identifier,
@@ -90,20 +90,20 @@ judged as (
 )
 
 select
-    judged.identifier,
+    chosen.identifier,
     'human' as actor_kind,
-    case when judged.is_resolved then judged.strongest_person_key end as person_key,
+    case when chosen.is_resolved then chosen.strongest_person_key end as person_key,
     cast(null as string) as agent_product,
     case
-        when judged.candidates = 1 then judged.method
-        when judged.is_resolved then 'conflict_strongest_kept'
+        when chosen.candidates = 1 then chosen.method
+        when chosen.is_resolved then 'conflict_strongest_kept'
         else 'conflict'
     end as evidence,
-    judged.valid_from_date,
-    judged.valid_to_date
-from judged
+    chosen.valid_from_date,
+    chosen.valid_to_date
+from chosen
 left join machines
-    on judged.identifier = machines.identifier
+    on chosen.identifier = machines.identifier
 where machines.identifier is null
 union all
 select

@@ -8,7 +8,7 @@ select
     coalesce(lower(evidence), 'manual') as evidence
 from {{ source('company_files', 'identities') }}
 where external_id is not null
--- one account may be told twice, as a git e-mail and as an e-mail: both have the same pseudonym
+-- one account may be listed twice, as a git e-mail and as an e-mail: both have the same pseudonym
 qualify
     rank() over (order by _as_of desc, _load_id desc) = 1
     and row_number() over (

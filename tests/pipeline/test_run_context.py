@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from orchestration import run_context
 from orchestration.errors import ContractError
 from orchestration.partition import DailyPartition
+from orchestration.pipeline import run_context
+from orchestration.pipeline.run_context import RunContext
 from orchestration.publishing.publish import publish
-from orchestration.run_context import RunContext
 from orchestration.settings import load_settings
 from tests.publishing.small_warehouse import AS_OF, make_warehouse, material
 

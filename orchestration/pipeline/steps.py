@@ -15,12 +15,12 @@ from orchestration import __version__
 from orchestration.errors import PublicationBlockedError, WarehouseError
 from orchestration.landing.ingest import land_source
 from orchestration.partition import DailyPartition
+from orchestration.pipeline.run_context import RunContext
 from orchestration.publishing import evidence, gate
 from orchestration.publishing.blocked_run import blocked_path, write_blocked_run
 from orchestration.publishing.policy.terms import Blocker
 from orchestration.publishing.publication import Publication
 from orchestration.publishing.publish import Material, Published, publish
-from orchestration.run_context import RunContext
 from orchestration.storage.crash_points import crash_point
 from orchestration.storage.relations import open_read_only
 from orchestration.warehouse.build_record import BuildRecord, DbtReport, LandingRecord, QualityReport

@@ -1,4 +1,4 @@
--- Under a published total the hidden cells are known together: one group, or too few people, would be given away.
+-- Under a published total the sum of the suppressed cells is known: it must be more than one group and enough people.
 with cells as (
 
     select

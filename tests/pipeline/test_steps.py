@@ -9,13 +9,13 @@ import duckdb
 import pytest
 
 from orchestration import pipeline
+from orchestration.cli.dagster_run import run_partitions
 from orchestration.cli.demo import sample_company
-from orchestration.dagster_run import run_partitions
 from orchestration.errors import PublicationBlockedError
+from orchestration.pipeline.run_context import RunContext
 from orchestration.publishing.blocked_run import blocked_path
 from orchestration.publishing.publication import current_publication, publications
 from orchestration.publishing.verify import verify
-from orchestration.run_context import RunContext
 from tests import parsed_project
 
 pytestmark = pytest.mark.slow
