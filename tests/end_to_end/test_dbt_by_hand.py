@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from orchestration import pipeline
-from orchestration.run_context import RunContext
+from orchestration.pipeline.run_context import RunContext
 from orchestration.settings import PROJECT
 from tests.end_to_end.companies import Company, hashes, publish, published_now
 
