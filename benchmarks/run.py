@@ -97,7 +97,7 @@ def parsing(folder: Path) -> list[tuple[Measured, str]]:
 def demo(folder: Path) -> list[tuple[Measured, str]]:
     """The sample company's run, and the same run when nothing is new."""
     command = (*CLI, "demo", "--folder", str(folder / "demo"))
-    partition = measure("demo: generate, land, build, judge, publish", command)
+    partition = measure("demo: generate, land, build, check, publish", command)
     again = measure("the same run, nothing new", command)
     return [(partition, ""), (again, again.against(partition))]
 
@@ -114,11 +114,11 @@ def many_events(folder: Path, lines: int) -> list[tuple[Measured, str]]:
         "COUNTERPOISE_PSEUDONYM_KEY": "a key for benchmarks only",
     }
     measure("read once", ("cat", *map(str, sorted(logs.rglob("*.jsonl")))))
-    by_hand = (sys.executable, str(HERE / "handwritten_night.py"), str(logs), str(folder / "by_hand"), DAY)
+    by_hand = (sys.executable, str(HERE / "handwritten_run.py"), str(logs), str(folder / "by_hand"), DAY)
     hand = measure("by hand: plain SQL, nothing checked", by_hand)
     measure("the first run, which parses and builds everything", (*CLI, "nightly", "--day", "2026-11-13"), variables)
     empty = measure("a run in which no source has anything", (*CLI, "nightly", "--day", "2026-11-14"), variables)
-    landing = measure("landing: contract, pseudonyms, manifest", (*CLI, "land", "claude_code", "--day", DAY), variables)
+    landing = measure("landing: contract, pseudonyms, ledger", (*CLI, "land", "claude_code", "--day", DAY), variables)
     rest = measure("build, tests, checkpoints, gate, publication", (*CLI, "nightly", "--day", DAY), variables)
     whole = Measured(
         "the whole run",
@@ -142,7 +142,7 @@ def page(sections: dict[str, list[tuple[Measured, str]]]) -> str:
         "",
         f"`make bench` on {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}. "
         "Seconds differ from machine to machine; ratios carry over.",
-        "How each figure comes about stands in [run.py](run.py).",
+        "[run.py](run.py) measures each figure.",
     ]
     for title, rows in sections.items():
         out += ["", f"## {title}", "", "| step | wall s | CPU s | peak MiB | against |", "|---|---:|---:|---:|---|"]
@@ -157,11 +157,11 @@ def _peak_mib(used: resource.struct_rusage) -> float:
 
 
 def main() -> None:
-    """Measure everything, say it while it happens, write the page."""
+    """Measure everything, print each figure as it comes, write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=3_340_000, help="usage lines of the large run")
     parser.add_argument("--write", type=Path, default=HERE / "results.md", help="where the page goes")
-    told = parser.parse_args()
+    chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="counterpoise-bench-"))
     try:
         sections = {}
@@ -169,13 +169,13 @@ def main() -> None:
             ("Starting", starts),
             ("Parsing", lambda: parsing(folder)),
             ("The demo", lambda: demo(folder)),
-            (f"A run of {told.lines:,} usage lines", lambda: many_events(folder, told.lines)),
+            (f"A run of {chosen.lines:,} usage lines", lambda: many_events(folder, chosen.lines)),
         ):
             print(f"{title} …", file=sys.stderr, flush=True)
             sections[title] = steps()
             for each, ratio in sections[title]:
                 print(f"  {each.name}: {each.wall_seconds:.1f} s {ratio}", file=sys.stderr, flush=True)
-        told.write.write_text(page(sections), "utf-8")
+        chosen.write.write_text(page(sections), "utf-8")
     finally:
         shutil.rmtree(folder)
 

@@ -33,7 +33,7 @@ def settings(source: str) -> str:
 
 
 def section(name: str) -> str:
-    """The table of one section of the company's settings that is no source's; `top` for what stands above them."""
+    """The table of one section of the company's settings that is not a source's; `top` for those above them."""
     fields = Settings.model_fields
     if name == "top":
         chosen = {key: field for key, field in fields.items() if not _is_model(field.annotation) and key != "sources"}
@@ -56,7 +56,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _setting(source: str, name: str, field: FieldInfo, above: str = "") -> Iterator[list[str]]:
-    """A setting's row; for a list of tables also the rows of what stands in each."""
+    """A setting's row; for a list of tables also the rows of the settings in each."""
     within = _inner_model(field.annotation)
     yield [f"`{above}{name}`", *_facts(field, f"COUNTERPOISE_SOURCES__{source.upper()}__{name.upper()}")]
     if within is not None:

@@ -37,11 +37,9 @@ def test_a_connector_knows_no_orchestrator_no_engine_and_no_environment(path):
     assert "os.environ" not in path.read_text("utf-8")
 
 
-def test_few_modules_name_the_environment():
-    """`environment` reads and sets it for all; the others must change or read one variable deep inside a step."""
+def test_one_module_reads_and_sets_the_environment():
     naming = {str(path.relative_to(ROOT / "orchestration")) for path in PYTHON if "os.environ" in path.read_text()}
-    inside_a_step = {"storage/crash_points.py", "warehouse/dbt_runner.py", "warehouse/spark_session.py"}
-    assert naming == {"environment.py"} | inside_a_step
+    assert naming == {"environment.py"}
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda p: str(p.relative_to(ROOT)))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import signal
 
+from orchestration.environment import variables
+
 VARIABLE = "COUNTERPOISE_CRASH_POINT"
 
 LANDING_POINTS = ("land.files_named", "land.load_counted")
@@ -30,5 +32,5 @@ PUBLISH_POINTS = (
 
 def crash_point(point: str) -> None:
     """Kill this process, without any cleaning up, when the environment names `point`; else do nothing."""
-    if os.environ.get(VARIABLE) == point:
+    if variables().get(VARIABLE) == point:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -10,14 +10,13 @@ call gets the parsed project. No dbt variables are used, because they would be p
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from orchestration.environment import variables_set
 from orchestration.errors import WarehouseError
 from orchestration.settings import Settings, child_environment
 from orchestration.storage.atomic_files import replace_text
@@ -96,7 +95,7 @@ def run_dbt(settings: Settings, arguments: Sequence[str], on_line: OnLine = lamb
 
 def _call(settings: Settings, arguments: Sequence[str], on_line: OnLine, *, parsed: Path | None) -> DbtOutcome:
     """Call dbt. `parsed`: the parsed project; dbt parses the project itself if there is none."""
-    with _environment(child_environment(settings)):
+    with variables_set(child_environment(settings)):
         from dbt.cli.main import dbtRunner
 
         settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
@@ -171,17 +170,3 @@ def _close_connections() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

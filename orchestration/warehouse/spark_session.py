@@ -6,7 +6,6 @@ the engine. dbt-spark's `session` method finds the session that was made here, w
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from orchestration.environment import variables
 from orchestration.errors import WarehouseError
 from orchestration.settings import Settings
 
@@ -76,7 +76,7 @@ def _start(home: Path) -> SparkSession:
 
     home.mkdir(parents=True, exist_ok=True)
     (home / "log4j2.properties").write_text(LOGGING, "utf-8")
-    master = os.environ.get(MASTER_VARIABLE) or LOCAL_MASTER
+    master = variables().get(MASTER_VARIABLE) or LOCAL_MASTER
     conf = SparkConf(loadDefaults=False).setAll(list(configuration(home, master).items()))
     log_file = home / "spark.log"
     try:

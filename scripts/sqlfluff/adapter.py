@@ -1,4 +1,4 @@
-"""What stands for dbt's `adapter` while SQLFluff renders a model: a dispatched macro shows as a call of its name.
+"""A stand-in for dbt's `adapter` while SQLFluff renders a model: a dispatched macro shows as a call of its name.
 
 Belongs here: enough for the linter to see one expression. Does not: any engine's SQL (dbt_project/macros).
 """

@@ -1,4 +1,4 @@
-"""What stands for dbt's own macros while SQLFluff renders a model: `dbt.dateadd(...)` shows as a call of its name."""
+"""A stand-in for dbt's own macros while SQLFluff renders a model: `dbt.dateadd(...)` shows as a call of its name."""
 
 from __future__ import annotations
 

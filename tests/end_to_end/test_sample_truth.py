@@ -25,7 +25,7 @@ def counted(sample: SampleRun, metric: str, grain: str = "team") -> Cells:
     return {(entity, week): (top, bottom) for entity, week, top, bottom in sample.ask(PARTS, metric, grain)}
 
 
-def told(sample: SampleRun, grain: str, *names: str) -> dict[tuple[str, str], tuple[int, ...]]:
+def true_counts(sample: SampleRun, grain: str, *names: str) -> dict[tuple[str, str], tuple[int, ...]]:
     """(entity, week) -> true counts. A week that no truth tells is a week in which nothing happened."""
     rows = sample.truth[f"{grain}_weeks"]
     return {(row[f"{grain}_id"], row["week_start_date"]): tuple(row.get(name, 0) for name in names) for row in rows}
@@ -42,25 +42,25 @@ def differences(found: Cells, true: dict[tuple[str, str], tuple[float, ...]]) ->
 
 
 def test_merged_changes_are_those_that_were_merged(sample):
-    assert differences(counted(sample, "merged_changes"), told(sample, "team", "merged")) == {}
+    assert differences(counted(sample, "merged_changes"), true_counts(sample, "team", "merged")) == {}
 
 
 def test_merge_rate_counts_every_closed_change(sample):
     true = {
         cell: (merged, merged + closed)
-        for cell, (merged, closed) in told(sample, "team", "merged", "closed_unmerged").items()
+        for cell, (merged, closed) in true_counts(sample, "team", "merged", "closed_unmerged").items()
     }
     assert differences(counted(sample, "merge_rate"), true) == {}
 
 
 def test_the_cohort_of_ready_changes_is_whole(sample):
-    true = told(sample, "team", "ready_merged_within_14d", "ready")
+    true = true_counts(sample, "team", "ready_merged_within_14d", "ready")
     assert differences(counted(sample, "merge_rate_14d"), true) == {}
 
 
 @pytest.mark.parametrize("grain", ["team", "service"])
 def test_deployments_and_those_that_failed_are_the_planted_ones(sample, grain):
-    true = told(sample, grain, "failed_deployments", "successful_deployments")
+    true = true_counts(sample, grain, "failed_deployments", "successful_deployments")
     assert differences(counted(sample, "change_failure_rate", grain), true) == {}
 
 
@@ -68,7 +68,7 @@ def test_deployments_and_those_that_failed_are_the_planted_ones(sample, grain):
 def test_incidents_that_a_deployment_explains_are_counted_once(sample, grain):
     true = {
         cell: (explicit + temporal, deployments)
-        for cell, (explicit, temporal, deployments) in told(
+        for cell, (explicit, temporal, deployments) in true_counts(
             sample, grain, "incidents_explicit", "incidents_temporal", "successful_deployments"
         ).items()
     }
@@ -82,18 +82,18 @@ def test_every_incident_of_weight_is_counted(sample, grain):
         "from facts.fct_incidents where is_counted group by all"
     )
     found = {(entity, week): (count, 0) for entity, week, count, _ in rows}
-    assert differences(found, told(sample, grain, "incidents")) == {}
+    assert differences(found, true_counts(sample, grain, "incidents")) == {}
 
 
 @pytest.mark.parametrize("token_class", CLASSES)
 def test_tokens_of_each_class_are_those_that_were_spent(sample, token_class):
     extra = ("copilot_output_tokens",) if token_class == "output_tokens" else ()
-    true = {cell: (sum(counts),) for cell, counts in told(sample, "team", token_class, *extra).items()}
+    true = {cell: (sum(counts),) for cell, counts in true_counts(sample, "team", token_class, *extra).items()}
     assert differences(counted(sample, token_class), true) == {}
 
 
 def test_tokens_whose_class_no_source_tells_are_kept_apart(sample):
-    true = told(sample, "team", "copilot_unclassified_input_tokens")
+    true = true_counts(sample, "team", "copilot_unclassified_input_tokens")
     assert differences(counted(sample, "unclassified_input_tokens"), true) == {}
 
 
@@ -101,7 +101,7 @@ def test_tokens_whose_class_no_source_tells_are_kept_apart(sample):
     ("metric", "name"), [("active_share", "qualified_people"), ("active_share_raw", "active_people")]
 )
 def test_who_could_and_who_did_use_an_assistant(sample, metric, name):
-    assert differences(counted(sample, metric), told(sample, "team", name, "eligible_people")) == {}
+    assert differences(counted(sample, metric), true_counts(sample, "team", name, "eligible_people")) == {}
 
 
 def test_what_is_published_is_what_was_counted(sample):
