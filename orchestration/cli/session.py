@@ -17,7 +17,7 @@ from orchestration.cli.console_logging import logging_to
 from orchestration.settings import Settings, load_settings
 from orchestration.storage.writer_lock import writer_lock
 
-PIPED_COLUMNS = 118
+PIPED_COLUMNS = 120
 """The width of a table where stdout is not a terminal."""
 err = Console(stderr=True)
 out = Console() if Console().is_terminal else Console(width=PIPED_COLUMNS)
