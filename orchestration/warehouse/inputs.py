@@ -20,7 +20,14 @@ from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
 
-CODE_PATTERNS = ("models/**/*.sql", "models/**/*.yml", "macros/**/*.sql", "tests/**/*.sql", "dbt_project.yml")
+CODE_PATTERNS = (
+    "models/**/*.sql",
+    "models/**/*.yml",
+    "models/**/*.md",
+    "macros/**/*.sql",
+    "tests/**/*.sql",
+    "dbt_project.yml",
+)
 
 
 @dataclass(frozen=True)
