@@ -130,6 +130,7 @@ class LoadInProgress:
         try:
             table = tables.to_contract(contract, batch.table)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            # a value does not fit its column: row by row only the rows with such a value are quarantined
             pointers = _pointers(batch)
             for record, pointer in zip(batch.table.to_pylist(), pointers, strict=True):
                 self._add_row(Row(batch.stream, record, pointer))
