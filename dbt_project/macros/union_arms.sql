@@ -1,12 +1,17 @@
-{# Several relations as one. `columns`: name -> type, in the order of the result. `arms`: pairs of a relation and the
-   names of the columns that it lacks, which become null of the declared type. #}
+{# The arms of a conformed model as one relation. `columns`: name -> type, in the order of the result. `arms`: names of
+   models. An arm declares its own columns in its yml; each other column becomes null of the declared type. #}
 {% macro union_arms(columns, arms) -%}
-    {%- for relation, lacking in arms -%}
+    {%- for arm in arms -%}
+        {%- set own = [] -%}
+        {%- if execute -%}
+            {%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
+            {%- set own = (nodes | selectattr('name', 'equalto', arm) | first).columns.keys() | list -%}
+        {%- endif -%}
         select
             {%- for name, data_type in columns.items() %}
-            {{ 'cast(null as ' ~ data_type ~ ') as ' ~ name if name in lacking else name }}{{ ',' if not loop.last }}
+            {{ name if name in own else 'cast(null as ' ~ data_type ~ ') as ' ~ name }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from {{ relation }} as arm_{{ loop.index }}
+        from {{ ref(arm) }} as arm_{{ loop.index }}
         {{ 'union all' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}

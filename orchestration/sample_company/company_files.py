@@ -36,10 +36,11 @@ def write_company_files(world: World, root: Path) -> None:
             for team in world.teams))  # fmt: skip
     _write(root / "identity_map.csv", "person_hr_id system external_id valid_from valid_to evidence",
            _identities(world))  # fmt: skip
-    _write(root / "service_catalog.csv", "service_id repo_full_name path_prefix pagerduty_service_id sentry_project "
-           "owner_team_id tier deploy_source",
-           ((service.service_id, service.repository, None, service.pagerduty_id, None, service.team_id,
-             service.tier, "github_deployment") for service in world.services))  # fmt: skip
+    _write(root / "service_catalog.csv", "service_id repo_full_name path_prefix owner_team_id tier deploy_source",
+           ((service.service_id, service.repository, None, service.team_id, service.tier, "github_deployment")
+            for service in world.services))  # fmt: skip
+    _write(root / "service_ids.csv", "service_id system external_id",
+           ((service.service_id, "pagerduty", service.pagerduty_id) for service in world.services))  # fmt: skip
     _write(root / "finance_revenue.csv", "period_month entity currency revenue_amount kind restated_at",
            _revenue(world))  # fmt: skip
     _write(root / "finance_cost.csv", "period_month cost_center category currency amount", _costs(world))

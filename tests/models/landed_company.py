@@ -59,7 +59,8 @@ class Company:
 
     def service(self, name: str, team: str = "A", **columns: object) -> None:
         self.land("company_files.services", service_id=name, repo_full_name=f"acme/{name}", owner_team_id=team,
-                  pagerduty_service_id=f"PD-{name}", **columns)  # fmt: skip
+                  **columns)  # fmt: skip
+        self.land("company_files.service_ids", service_id=name, system="pagerduty", external_id=f"PD-{name}")
 
     def change(
         self, repository: str, number: int, created: str, author: str | None = "alice", **columns: object

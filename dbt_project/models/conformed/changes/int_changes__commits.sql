@@ -1,5 +1,5 @@
 select
-    {{ github_change_id('repositories.repository', 'commits.pull_request_number') }} as change_id,
+    {{ change_id("'github'", 'repositories.repository', 'commits.pull_request_number') }} as change_id,
     commits.commit_sha,
     min(commits.authored_at) as authored_at,
     min(commits.agent_product) as agent_product,

@@ -27,7 +27,7 @@ with happened as (
 
 select
     happened.event_id,
-    {{ github_change_id('repositories.repository', 'happened.pull_request_number') }} as change_id,
+    {{ change_id("'github'", 'repositories.repository', 'happened.pull_request_number') }} as change_id,
     happened.event_kind,
     happened.occurred_at,
     happened.actor_identifier,

@@ -51,7 +51,7 @@ contributors as (
     inner join {{ ref('int_changes__repositories') }} as repositories
         on lower(authors.repository) = repositories.repository_key
     inner join {{ ref('int_changes__commits') }} as commits
-        on {{ github_change_id('repositories.repository', 'authors.pull_request_number') }} = commits.change_id
+        on {{ change_id("'github'", 'repositories.repository', 'authors.pull_request_number') }} = commits.change_id
         and authors.commit_sha = commits.commit_sha
     union all
     select

@@ -1,93 +1,83 @@
-with context as (
+{%- set columns = {
+    'source_system': 'string', 'change_id': 'string', 'repository': 'string', 'repository_id': 'bigint',
+    'change_number': 'bigint', 'author_identifier': 'string', 'sponsor_identifier': 'string', 'created_at': 'timestamp',
+    'updated_at': 'timestamp', 'is_draft': 'boolean', 'merged_at': 'timestamp', 'closed_at': 'timestamp',
+    'merge_commit_sha': 'string', 'reverts_change_number': 'bigint', 'reverts_sha': 'string', 'is_hotfix': 'boolean',
+    'is_base_default': 'boolean', 'has_lifecycle': 'boolean', 'first_commit_at': 'timestamp',
+    'agent_product': 'string', 'ai_evidence_signal': 'string', 'ai_evidence_grade': 'string',
+} -%}
+with arms as (
 
-    select * from {{ ref('stg_run__context') }}
+    {{ union_arms(columns, ['int_changes__github', 'int_changes__git']) }}
 
 ),
 
-repositories as (
-
-    select * from {{ ref('int_changes__repositories') }}
-
-),
-
-from_github as (
+-- a repository's changes come from one source
+placed as (
 
     select
-        'github' as source_system,
-        {{ github_change_id('repositories.repository', 'pull_requests.pull_request_number') }} as change_id,
+        arms.source_system,
+        coalesce(
+            arms.change_id, {{ change_id('arms.source_system', 'repositories.repository', 'arms.change_number') }}
+        ) as change_id,
         repositories.repository,
         repositories.service_id,
-        pull_requests.pull_request_number as change_number,
-        pull_requests.author_identifier,
-        pull_requests.sponsor_identifier,
-        pull_requests.created_at,
-        pull_requests.created_at as opened_at,
-        pull_requests.is_draft,
-        case when pull_requests.merged_at < context.as_of then pull_requests.merged_at end as merged_at,
-        case when pull_requests.closed_at < context.as_of then pull_requests.closed_at end as closed_at,
-        case when pull_requests.merged_at < context.as_of then pull_requests.merge_commit_sha end
-            as merge_commit_sha,
-        pull_requests.reverts_pull_request_number as reverts_change_number,
-        pull_requests.reverts_sha,
-        coalesce(pull_requests.is_hotfix_branch, false)
-        or coalesce(pull_requests.label_names like '%|hotfix|%', false)
-            as is_hotfix,
-        coalesce(pull_requests.is_base_default, true) as is_base_default,
+        arms.change_number,
+        arms.author_identifier,
+        arms.sponsor_identifier,
+        arms.created_at,
+        coalesce(arms.created_at, arms.merged_at) as opened_at,
+        arms.is_draft,
+        case when arms.merged_at < context.as_of then arms.merged_at end as merged_at,
+        case when arms.closed_at < context.as_of then arms.closed_at end as closed_at,
+        case when arms.merged_at < context.as_of then arms.merge_commit_sha end as merge_commit_sha,
+        arms.reverts_change_number,
+        arms.reverts_sha,
+        arms.is_hotfix,
+        arms.is_base_default,
         repositories.is_fork or repositories.is_archived as is_repository_excluded,
-        true as has_lifecycle,
-        cast(null as timestamp) as first_commit_at,
-        pull_requests.agent_product,
-        pull_requests.ai_evidence_signal,
-        pull_requests.ai_evidence_grade
-    from {{ ref('stg_github__pull_requests') }} as pull_requests
-    cross join context
-    inner join repositories
-        on lower(pull_requests.repository) = repositories.repository_key
-    where pull_requests.created_at < context.as_of
-    -- a repository that was created again under an old name starts its numbers again
-    qualify row_number() over (
-        partition by repositories.repository, pull_requests.pull_request_number
-        order by pull_requests.updated_at desc, pull_requests.repository_id desc
-    ) = 1
-
-),
-
-from_git as (
-
-    select
-        'git' as source_system,
-        git_changes.change_id,
-        repositories.repository,
-        repositories.service_id,
-        case when git_changes.is_first_of_number then git_changes.pull_request_number end as change_number,
-        git_changes.author_identifier,
-        cast(null as string) as sponsor_identifier,
-        cast(null as timestamp) as created_at,
-        git_changes.merged_at as opened_at,
-        false as is_draft,
-        git_changes.merged_at,
-        git_changes.merged_at as closed_at,
-        git_changes.merge_commit_sha,
-        git_changes.reverts_change_number,
-        git_changes.reverts_sha,
-        false as is_hotfix,
-        true as is_base_default,
-        repositories.is_fork or repositories.is_archived as is_repository_excluded,
-        -- git has neither the moment a change became ready nor the changes that were closed unmerged
-        false as has_lifecycle,
-        git_changes.first_commit_at,
-        cast(null as string) as agent_product,
-        cast(null as string) as ai_evidence_signal,
-        cast(null as string) as ai_evidence_grade
-    from {{ ref('stg_git__changes') }} as git_changes
-    cross join context
-    inner join repositories
-        on lower(git_changes.repository) = repositories.repository_key
-        and repositories.change_source = 'git'
-    where git_changes.merged_at < context.as_of
+        arms.has_lifecycle,
+        arms.first_commit_at,
+        arms.agent_product,
+        arms.ai_evidence_signal,
+        arms.ai_evidence_grade,
+        arms.updated_at,
+        arms.repository_id
+    from arms
+    cross join {{ ref('stg_run__context') }} as context
+    inner join {{ ref('int_changes__repositories') }} as repositories
+        on lower(arms.repository) = repositories.repository_key
+        and arms.source_system = repositories.change_source
+    where coalesce(arms.created_at, arms.merged_at) < context.as_of
 
 )
 
-select * from from_github
-union all
-select * from from_git
+select
+    source_system,
+    change_id,
+    repository,
+    service_id,
+    change_number,
+    author_identifier,
+    sponsor_identifier,
+    created_at,
+    opened_at,
+    is_draft,
+    merged_at,
+    closed_at,
+    merge_commit_sha,
+    reverts_change_number,
+    reverts_sha,
+    is_hotfix,
+    is_base_default,
+    is_repository_excluded,
+    has_lifecycle,
+    first_commit_at,
+    agent_product,
+    ai_evidence_signal,
+    ai_evidence_grade
+from placed
+-- a repository that was created again under an old name starts its numbers again
+qualify row_number() over (
+    partition by change_id order by updated_at desc nulls last, repository_id desc nulls last
+) = 1

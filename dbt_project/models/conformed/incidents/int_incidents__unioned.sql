@@ -1,57 +1,42 @@
--- current lines of the catalogue go before those that it no longer has
-with catalogue as (
+{%- set columns = {
+    'source_system': 'string', 'incident_id': 'string', 'native_service_id': 'string', 'created_at': 'timestamp',
+    'started_at': 'timestamp', 'resolved_at': 'timestamp', 'priority': 'string', 'urgency': 'string',
+    'is_merged': 'boolean', 'is_auto_resolved': 'boolean',
+} -%}
+with arms as (
 
-    select
-        pagerduty_service_id,
-        service_id
-    from {{ ref('stg_company_files__services') }}
-    where pagerduty_service_id is not null
-    qualify rank() over (
-        partition by pagerduty_service_id order by case when gone_from_date is null then 0 else 1 end
-    ) = 1
-
-),
-
--- a PagerDuty service that several services share belongs to none of them
-pagerduty_services as (
-
-    select
-        pagerduty_service_id,
-        min(service_id) as service_id
-    from catalogue
-    group by pagerduty_service_id
-    having count(distinct service_id) = 1
+    {{ union_arms(columns, ['int_incidents__pagerduty']) }}
 
 ),
 
 incidents as (
 
     select
-        'pagerduty' as source_system,
-        'pagerduty:' || incidents.incident_id as incident_id,
-        pagerduty_services.service_id,
-        coalesce(pagerduty_services.service_id, incidents.pagerduty_service_id) as place,
-        -- the start of the impact counts where somebody recorded it
-        coalesce(incidents.impact_started_at, incidents.created_at) as started_at,
-        case when incidents.resolved_at < context.as_of then incidents.resolved_at end as resolved_at,
+        arms.source_system,
+        arms.incident_id,
+        services.service_id,
+        coalesce(services.service_id, arms.native_service_id) as place,
+        arms.started_at,
+        case when arms.resolved_at < context.as_of then arms.resolved_at end as resolved_at,
         severities.severity,
-        incidents.urgency,
+        arms.urgency,
         case
-            when incidents.is_merged then 'merged'
-            when incidents.urgency = 'low' then 'low_urgency'
-            when incidents.priority is null and incidents.is_auto_resolved then 'closed_itself'
+            when arms.is_merged then 'merged'
+            when arms.urgency = 'low' then 'low_urgency'
+            when arms.priority is null and arms.is_auto_resolved then 'closed_itself'
             when not severities.is_counted then 'low_severity'
         end as noise_reason,
         causes.incident_id is not null as has_explicit_cause
-    from {{ ref('stg_pagerduty__incidents') }} as incidents
+    from arms
     cross join {{ ref('stg_run__context') }} as context
-    left join pagerduty_services
-        on incidents.pagerduty_service_id = pagerduty_services.pagerduty_service_id
+    left join {{ ref('int_services__external_ids') }} as services
+        on arms.source_system = services.system
+        and arms.native_service_id = services.external_id
     left join {{ ref('incident_severities') }} as severities
-        on lower(incidents.priority) = lower(severities.priority)
+        on lower(arms.priority) = lower(severities.priority)
     left join (select distinct incident_id from {{ ref('int_incidents__explicit_causes') }}) as causes
-        on 'pagerduty:' || incidents.incident_id = causes.incident_id
-    where incidents.created_at < context.as_of
+        on arms.incident_id = causes.incident_id
+    where arms.created_at < context.as_of
 
 ),
 

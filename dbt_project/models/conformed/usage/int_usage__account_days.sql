@@ -6,20 +6,10 @@
     'accepted_results': 'bigint', 'reported_cost_usd': 'decimal(18, 6)', 'cost_basis': 'string',
     'usage_date': 'date',
 } -%}
-{%- set claude_code_activity_lacks = [
-    'uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'output_tokens',
-    'unclassified_input_tokens', 'requests', 'reported_cost_usd', 'cost_basis',
-] -%}
-{%- set claude_code_tokens_lack = ['unclassified_input_tokens', 'sessions', 'prompts', 'accepted_results'] -%}
-{%- set copilot_lacks = [
-    'uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'cache_write_1h_tokens',
-] -%}
 with arms as (
 
     {{ union_arms(columns, [
-        (rows_of(ref('int_usage__claude_code_activity')), claude_code_activity_lacks),
-        (rows_of(ref('int_usage__claude_code_tokens')), claude_code_tokens_lack),
-        (rows_of(ref('int_usage__copilot_days')), copilot_lacks),
+        'int_usage__claude_code_activity', 'int_usage__claude_code_tokens', 'int_usage__copilot_days',
     ]) }}
 
 )
@@ -29,3 +19,5 @@ select
     'unknown' as intent,
     max(prompts) over (partition by usage_date, tool, account, account_type) > 0 as is_human_initiated
 from arms
+-- an arm that replaces whole days has an empty row for each that lost its rows
+where account is not null

@@ -16,7 +16,7 @@ with reached_days as (
         day as touched_date,
         day as usage_date
     from {{ source('run', 'touched_days') }}
-    where source = 'copilot'
+    where source != 'claude_code'
 
 )
 

@@ -2,8 +2,7 @@ with numbered as (
 
     select
         *,
-        service_id || '|' || coalesce(repo_full_name, '') || '|' || coalesce(path_prefix, '') || '|'
-        || coalesce(pagerduty_service_id, '') as catalogue_key,
+        service_id || '|' || coalesce(repo_full_name, '') || '|' || coalesce(path_prefix, '') as catalogue_key,
         dense_rank() over (order by _as_of, _load_id) as snapshot_number
     from {{ source('company_files', 'services') }}
 
@@ -23,8 +22,6 @@ select
     service_id,
     repo_full_name as repository,
     path_prefix,
-    pagerduty_service_id,
-    sentry_project,
     owner_team_id as team_id,
     tier,
     deploy_source,

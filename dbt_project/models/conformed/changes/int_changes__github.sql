@@ -1,0 +1,22 @@
+select
+    'github' as source_system,
+    repository,
+    repository_id,
+    pull_request_number as change_number,
+    author_identifier,
+    sponsor_identifier,
+    created_at,
+    updated_at,
+    is_draft,
+    merged_at,
+    closed_at,
+    merge_commit_sha,
+    reverts_pull_request_number as reverts_change_number,
+    reverts_sha,
+    coalesce(is_hotfix_branch, false) or coalesce(label_names like '%|hotfix|%', false) as is_hotfix,
+    coalesce(is_base_default, true) as is_base_default,
+    true as has_lifecycle,
+    agent_product,
+    ai_evidence_signal,
+    ai_evidence_grade
+from {{ ref('stg_github__pull_requests') }}
