@@ -104,11 +104,10 @@ class StreamContract(_Declared):
 
 
 class SourceContract(_Declared):
-    """All streams of one source; for how many days it still changes a record, and how fresh it must be."""
+    """All streams of one source, and how fresh it must be."""
 
     source: str = Field(validation_alias="name")
     streams: dict[str, StreamContract]
-    lookback_days: int = Field(0, validation_alias=_meta("lookback_days"))
     freshness_days: int | None = Field(None, validation_alias=_meta("freshness_days"))
 
     def stream(self, name: str) -> StreamContract:

@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 from page_settings import table
 
+from orchestration.connectors import connector
 from orchestration.connectors.company_files.file_specs import FILES
 from orchestration.contracts import load_contracts
 
@@ -64,10 +65,9 @@ def streams(source: str) -> str:
 
 def lateness(source: str) -> str:
     """How long a source may correct a day, and from which age of its newest day a run warns."""
-    contract = load_contracts(STAGING)[source]
-    back = contract.lookback_days
-    late = f"Lookback in the contract: {_days(back)}." if back else "The contract has no lookback."
-    fresh = contract.freshness_days
+    back = connector(source).Config.model_fields.get("lookback_days")
+    late = f"`lookback_days` is {_days(back.default)}." if back else "Nothing is read again by its age."
+    fresh = load_contracts(STAGING)[source].freshness_days
     if fresh is None:
         return f"{late} No run warns about old data."
     return f"{late} A run warns when the newest delivered day is more than {_days(fresh)} old."

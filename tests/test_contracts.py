@@ -12,7 +12,7 @@ DECLARED = """
 sources:
   - name: toy
     schema: landed_toy
-    config: {meta: {lookback_days: 3, freshness_days: 2}}
+    config: {meta: {freshness_days: 2}}
     tables:
       - name: seats
         config: {meta: {load_mode: snapshot, key: [id], version: changed_at, history: true}}
@@ -32,7 +32,7 @@ def load(folder: Path, yml: str = DECLARED) -> SourceContract:
 def test_a_declared_source_is_read_whole(tmp_path):
     source = load(tmp_path)
     seats = source.stream("seats")
-    assert (source.source, source.lookback_days, source.freshness_days) == ("toy", 3, 2)
+    assert (source.source, source.freshness_days) == ("toy", 2)
     assert (seats.source, seats.load_mode, seats.key, seats.day) == ("toy", "snapshot", ("id",), None)
     assert (seats.version, seats.keeps_history) == ("changed_at", True)
     assert (seats.by_name["id"].required, seats.by_name["id"].identifier) == (True, "email")
@@ -55,7 +55,7 @@ def test_the_arrow_schema_is_the_columns_and_those_that_landing_adds(tmp_path):
         ("key: [id]", "key: []", r"toy.seats: key is \[\]"),
         ("type: string", "type: text", r"toy.seats.id: data_type is 'text': use string, .* or decimal\(p,s\)"),
         ("name: price, ", "", r"toy.seats.column 3: name is missing"),
-        ("days: 3", "days: some", r"_toy.yml: toy: lookback_days is 'some'"),
+        ("days: 2", "days: some", r"_toy.yml: toy: freshness_days is 'some'"),
     ],
 )
 def test_a_wrong_declaration_is_one_sentence_with_its_place(tmp_path, right, wrong, message):

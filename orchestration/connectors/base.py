@@ -80,7 +80,10 @@ class Slice:
 
 
 class SourceConfig(BaseModel):
-    """The settings that every source has in counterpoise.toml."""
+    """The settings that every source has in counterpoise.toml.
+
+    A source that corrects days adds `lookback_days`: its default says for how long, and `ge` forbids less than that.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

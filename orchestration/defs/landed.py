@@ -36,7 +36,7 @@ def landed_asset(settings: Settings, contract: SourceContract) -> dg.AssetsDefin
                 group_name="landed",
                 kinds={"python", "parquet"},
                 description=f"Typed Parquet of {source}, pseudonymised, one folder a day. Streams: {streams}.",
-                metadata={"streams": len(contract.streams), "lookback_days": contract.lookback_days},
+                metadata={"streams": len(contract.streams)},
             )
         ],
         check_specs=[

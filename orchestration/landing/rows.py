@@ -43,12 +43,13 @@ def snake_case(name: str) -> str:
 
 
 def flatten(record: Mapping[str, object], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
-    """Nested objects become `outer__inner`; lists are left out (they are streams of their own)."""
-    if depth > MAX_DEPTH:
-        raise Rejection("too_deep")
+    """Nested objects become `outer__inner`; lists are left out (they are streams of their own).
+
+    What is nested deeper than any column can be is one field, which no contract declares.
+    """
     for name, value in record.items():
         path = prefix + snake_case(str(name))
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and depth < MAX_DEPTH:
             yield from flatten(value, f"{path}__", depth + 1)
         elif not isinstance(value, list):
             yield path, value

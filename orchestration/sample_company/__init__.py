@@ -7,8 +7,8 @@ Belongs here: world/ (people, work, behaviours), apis/ (one fake tool each), tru
 Does not: any model, metric or detector. The marts must find the planted truth on their own.
 """
 
-from orchestration.sample_company.apis.server import serve
 from orchestration.sample_company.generate import generate, load
+from orchestration.sample_company.server import serve
 from orchestration.sample_company.settings import settings_overrides
 from orchestration.sample_company.world.company import World, make_world
 

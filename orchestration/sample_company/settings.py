@@ -12,7 +12,7 @@ from pathlib import Path
 import tomlkit
 
 from orchestration.sample_company.apis import TOOLS
-from orchestration.sample_company.apis.server import Addresses
+from orchestration.sample_company.server import Addresses
 from orchestration.sample_company.world.company import World
 from orchestration.sample_company.world.model import ORGANISATION, ZONE
 

@@ -27,7 +27,7 @@ from orchestration.publishing.publication import DRAFT_PREFIX, Publication
 from orchestration.publishing.publish import Published
 from orchestration.publishing.verify import verify
 from orchestration.sample_company import World, generate, serve, settings_overrides
-from orchestration.sample_company.apis.server import Addresses
+from orchestration.sample_company.server import Addresses
 from orchestration.settings import PROJECT, Settings, load_settings
 from orchestration.warehouse.dbt_runner import current_manifest
 from tests import parsed_project

@@ -31,7 +31,6 @@ CONTRACT = SourceContract(
         "days": stream("days", "replace_day", "used_at"),
         "seats": stream("seats", "snapshot", None),
     },
-    lookback_days=2,
     freshness_days=None,
 )
 

@@ -35,9 +35,7 @@ COLUMNS = (
 STREAM = StreamContract(
     source="claude_code", stream="usage", load_mode="replace_day", key=("id",), day="on_date", columns=COLUMNS
 )
-CONTRACTS = {
-    "claude_code": SourceContract(source="claude_code", streams={"usage": STREAM}, lookback_days=7, freshness_days=2)
-}
+CONTRACTS = {"claude_code": SourceContract(source="claude_code", streams={"usage": STREAM}, freshness_days=2)}
 
 
 def load_of(folder, days_ago: int, rows: int, *, ids: str | None = "a", tokens: int = 5, quarantined: int = 0) -> Load:

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from orchestration.sample_company import World, generate, serve
-from orchestration.sample_company.apis.server import Addresses
+from orchestration.sample_company.server import Addresses
 
 Get = Callable[..., Any]
 

@@ -1,8 +1,8 @@
 """The company's own files: people, teams, absences, identities, services, finance, holidays.
 
 Reads:  CSV files in one folder (`file_specs`), in any dialect of a spreadsheet: with or without BOM, comma, semicolon,
-        tab or bar, quoted line breaks, `="00123"`. Ids of services are rows of service_ids.csv; without that file, columns
-        of the catalogue such as `pagerduty_service_id` are read as such rows.
+        tab or bar, quoted line breaks, `="00123"`. Ids of services are rows of service_ids.csv; without that file,
+        columns of the catalogue such as `pagerduty_service_id` are read as such rows.
 Lands:  one stream a file, each file whole in every run. A file that does not exist is a stream that is not covered.
 Rejects: single rows, with file, digest and line: a bad date, a formula, a repeated key, a wrong number of fields.
         Nothing of a file is landed when it lacks a required column or ends inside a quote.
@@ -82,7 +82,8 @@ def _catalogue_ids(path: Path, columns: Mapping[str, str]) -> Iterator[Item]:
                 row = (cells.get("service_id", ""), system, cells[column])
                 if all(row) and row not in seen:
                     seen.add(row)
-                    yield Row(SERVICE_IDS, dict(zip(SERVICE_ID_COLUMNS, row, strict=True)), f"{path.name}:{line.number}")
+                    record = dict(zip(SERVICE_ID_COLUMNS, row, strict=True))
+                    yield Row(SERVICE_IDS, record, f"{path.name}:{line.number}")
 
 
 def _items(file: FileSpec, path: Path) -> Iterator[Item]:

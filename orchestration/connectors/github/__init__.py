@@ -1,7 +1,7 @@
 """GitHub and GitHub Enterprise Server: pull requests, deployments, issues and accounts.
 
 Reads:  pull requests with reviews, timeline and commits by GraphQL, newest update first down to the cursor of the last
-        run, and all open ones in each run; deployments with statuses by GraphQL, the last 14 days again in each run;
+        run, and all open ones in each run; deployments with statuses by GraphQL, the last `lookback_days` again in each run;
         issues, repositories and members by REST. The token needs read access to metadata, contents, pull requests,
         issues, deployments and members.
 Lands:  repositories, pull_requests, pull_request_reviews, pull_request_events, pull_request_commits,
@@ -49,8 +49,13 @@ class Config(SourceConfig):
     exclude: tuple[str, ...] = Field((), description="Patterns of owner/name not to read, such as acme/archive-*.")
     include_forks: bool = Field(False, description="Whether forks of organisations are read; a listed one always is.")
     history_start_date: date | None = Field(None, description="The first day that the first run reads.")
+    lookback_days: int = Field(
+        14,
+        ge=1,
+        validation_alias=AliasChoices("lookback_days", "deployment_days"),
+        description="Days of deployments that each run reads again.",
+    )
     overlap_hours: int = Field(1, ge=0, description="Hours before the last run that are read again.")
-    deployment_days: int = Field(14, ge=1, description="Days of deployments that each run reads again.")
     page_size: int = Field(25, ge=1, le=100, description="Pull requests per query; halved where GitHub aborts one.")
     read_emails: bool = Field(False, description="Whether public addresses of members are read; one request each.")
     bot_registry_path: Path = Field(
@@ -124,7 +129,7 @@ def _is_wanted(config: Config, name: str, is_fork: bool) -> bool:
 def _since(config: Config, part: str, cursor: str | None) -> datetime | None:
     """The time from which a part is read: the cursor less its overlap, else the start of the history."""
     if cursor is not None:
-        days = timedelta(days=config.deployment_days) if part == DEPLOYMENTS else timedelta(0)
+        days = timedelta(days=config.lookback_days) if part == DEPLOYMENTS else timedelta(0)
         return instant(cursor) - timedelta(hours=config.overlap_hours) - days
     start = config.history_start_date
     return None if start is None else datetime.combine(start, time(), UTC)

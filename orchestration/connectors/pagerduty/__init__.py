@@ -3,7 +3,7 @@
 Reads:  GET /incidents (weeks of `created_at`, and all that are unresolved), GET /incidents/{id} (those that were
         unresolved in the last run and no longer are), GET /log_entries, /users. A read-only key is enough.
 Lands:  `incidents`, `log_entries`, `users`.
-Lookback: `since` filters by creation, so a week of incidents is read again until 35 days after its end, because causes
+Lookback: `since` filters by creation, so a week of incidents is read again until `lookback_days` after its end, because causes
         and priorities come late. The log is append-only; a week of it is read again for one day.
 Leaves out: titles, descriptions, bodies, notes, names, assignments and targets of notifications (free text and people;
         no metric reads them), and log entries of type notify (who was paged). Of the dropped texts only an explicit
@@ -30,7 +30,6 @@ from orchestration.partition import DailyPartition
 
 ACCEPT = "application/vnd.pagerduty+json;version=2"
 WINDOW = timedelta(days=7)
-INCIDENT_OVERLAP = timedelta(days=35)
 LOG_OVERLAP = timedelta(days=1)
 UNRESOLVED = ("triggered", "acknowledged")
 FIRST_MONDAY = date(1970, 1, 5)
@@ -41,6 +40,7 @@ class Config(SourceConfig):
 
     api_key: SecretStr = Field(description="A read-only REST key.")
     base_url: str = Field("https://api.pagerduty.com", description="Depends on the service region.")
+    lookback_days: int = Field(35, ge=35, description="Days for which a week of incidents is read again after its end.")
     history_days: int = Field(371, ge=42, description="Days that the first run reads.")
     team_ids: tuple[str, ...] = Field((), description="PagerDuty teams to read; empty reads all.")
     read_bodies: bool = Field(True, description="Whether bodies are searched for `root cause: …`.")
@@ -57,7 +57,7 @@ def slices(
     yield _unresolved(pagerduty, cursors)
     for start, end in _weeks(partition, config.history_days):
         for stream, overlap, items in (
-            ("incidents", INCIDENT_OVERLAP, pagerduty.incidents),
+            ("incidents", timedelta(days=config.lookback_days), pagerduty.incidents),
             ("log_entries", LOG_OVERLAP, pagerduty.log_entries),
         ):
             key = f"{stream}/{start:%Y-%m-%d}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from orchestration.sample_company.apis.base import Answer, Request
+from orchestration.sample_company.apis.base import Answer, FakeTool, Request
 from orchestration.sample_company.world.company import World
 from orchestration.sample_company.world.model import Call, Session
 from orchestration.sample_company.world.reports import API_KEY_NAME, Book, calls_of, machine_call, total
@@ -87,3 +87,12 @@ def _by_model(model: str, calls: Sequence[Call]) -> Mapping[str, object]:
         "tokens": dict(zip(("input", "cache_creation", "cache_read", "output"), tokens, strict=True)),
         "estimated_cost": {"currency": "USD", "amount": round(cents, 4)},
     }
+
+
+TOOL = FakeTool(
+    "anthropic",
+    Anthropic,
+    "claude_code",
+    "api_key",
+    lambda world: {"log_roots": ["claude_logs"], "history_days": world.days},
+)

@@ -1,12 +1,15 @@
-"""Requests and answers of the fake tools, without any transport."""
+"""What the fake tools share: requests, answers, pages, and what a tool is. Without any transport."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urlencode
+
+from orchestration.sample_company.world.company import World
+from orchestration.sample_company.world.model import ORGANISATION
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,26 @@ class Api(Protocol):
     """A fake tool's API over one world."""
 
     def answer(self, request: Request) -> Answer: ...
+
+
+@dataclass(frozen=True)
+class FakeTool:
+    """One tool: it answers below `/<name>`, and the section `[sources.<source>]` points a connector at it.
+
+    secret: the setting that takes the tool's credential.
+    settings: what else the section says about this company.
+    """
+
+    name: str
+    api: Callable[[World], Api]
+    source: str
+    secret: str
+    settings: Callable[[World], Mapping[str, object]]
+
+
+def organisation_settings(world: World) -> Mapping[str, object]:
+    """The setting of tools that are read by organisation."""
+    return {"organisations": [ORGANISATION]}
 
 
 NOT_FOUND = Answer(404, {"message": "Not Found"})

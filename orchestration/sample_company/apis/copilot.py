@@ -11,7 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import orjson
 
-from orchestration.sample_company.apis.base import NOT_FOUND, Answer, Request, linked_page, stamp
+from orchestration.sample_company.apis.base import (
+    NOT_FOUND,
+    Answer,
+    FakeTool,
+    Request,
+    linked_page,
+    organisation_settings,
+    stamp,
+)
 from orchestration.sample_company.world.company import World
 from orchestration.sample_company.world.model import ORGANISATION, Person, Session
 from orchestration.sample_company.world.reports import Book, calls_of, copilot_sees, total, uses_cli
@@ -143,3 +151,12 @@ def _sums(rows: Sequence[Mapping[str, object]]) -> dict[str, int]:
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+
+
+TOOL = FakeTool(
+    "copilot",
+    Copilot,
+    "copilot",
+    "token",
+    lambda world: {**organisation_settings(world), "history_days": world.days},
+)

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from orchestration.sample_company.apis.base import NOT_FOUND, Answer, Request, instant, linked_page, stamp
+from orchestration.sample_company.apis.base import (
+    NOT_FOUND,
+    Answer,
+    FakeTool,
+    Request,
+    instant,
+    linked_page,
+    organisation_settings,
+    stamp,
+)
 from orchestration.sample_company.apis.github_nodes import (
     deployment_node,
     issue_row,
@@ -151,3 +160,6 @@ def _state(item: object, as_of: datetime) -> str:
 
 def _created(item: object) -> str:
     return f"{stamp(item.created_at)}" if isinstance(item, Change | Deployment) else ""
+
+
+TOOL = FakeTool("github", GitHub, "github", "token", organisation_settings)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from orchestration.sample_company.apis.base import Answer, Request, instant, stamp
+from orchestration.sample_company.apis.base import Answer, FakeTool, Request, instant, stamp
 from orchestration.sample_company.apis.github_nodes import oid
 from orchestration.sample_company.world.company import World
 from orchestration.sample_company.world.model import Incident, Person, Service
 
 Row = Mapping[str, object]
 LONGEST_WINDOW = timedelta(days=184)
+MIN_HISTORY_DAYS = 42
+"""The connector reads at least so many days, however young the company is."""
 PRIORITY_NAMES = ("P1", "P2", "P3", "P4", "P5")
 CHANNELS = {"annotate": "note", "acknowledge": "website", "resolve": "website"}
 HTML = "https://acme.pagerduty.example"
@@ -169,3 +171,12 @@ def _page(request: Request, name: str, rows: Sequence[Row]) -> Answer:
 
 def _missing() -> Answer:
     return Answer(404, {"error": {"message": "Not Found", "code": 2100}})
+
+
+TOOL = FakeTool(
+    "pagerduty",
+    PagerDuty,
+    "pagerduty",
+    "api_key",
+    lambda world: {"history_days": max(world.days + 7, MIN_HISTORY_DAYS)},
+)
