@@ -7,7 +7,7 @@ Does not: checking records (landing) or building relations (warehouse).
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -24,6 +24,9 @@ except ImportError:
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+STAGING = Path(__file__).resolve().parent.parent / "dbt_project" / "models" / "staging"
+"""Where the contracts of this project stand, in one folder a source."""
 
 LANDED_COLUMNS = (("_load_id", "string"), ("_as_of", "timestamp"), ("_day", "date"))
 """Columns that landing adds to each row: the load, its run, the day it is filed under."""
@@ -128,10 +131,19 @@ def arrow_type(data_type: str) -> pa.DataType:
     raise ContractError(f"data_type {data_type!r} is unknown; use {', '.join(_ARROW_NAMES)} or decimal(p,s)")
 
 
-def load_contracts(staging: Path) -> dict[str, SourceContract]:
+@cache
+def source_contract(source: str) -> SourceContract:
+    """The contract of one source of this project; ContractError where no file declares it."""
+    found = load_contracts(STAGING, source)
+    if source not in found:
+        raise ContractError(f"no file in {STAGING.name}/{source} declares the source {source!r}")
+    return found[source]
+
+
+def load_contracts(staging: Path, folder: str = "*") -> dict[str, SourceContract]:
     """Read every source declared below `models/staging`, by source name. `run` is prepared, not landed."""
     contracts: dict[str, SourceContract] = {}
-    for path in sorted(staging.glob("*/*.yml")):
+    for path in sorted(staging.glob(f"{folder}/*.yml")):
         for declared in (yaml.load(path.read_text("utf-8"), Loader=SafeLoader) or {}).get("sources", []):
             if declared["name"] != "run":
                 contracts[declared["name"]] = _source_contract(declared, path.name)

@@ -19,10 +19,9 @@ from page_settings import table
 
 from orchestration.connectors import connector
 from orchestration.connectors.company_files.file_specs import FILES
-from orchestration.contracts import load_contracts
+from orchestration.contracts import STAGING, source_contract
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGING = ROOT / "dbt_project" / "models" / "staging"
 WIDTH = 118
 _LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
 
@@ -54,7 +53,7 @@ def _wrapped(text: str) -> str:
 
 def streams(source: str) -> str:
     """The table of a source's streams, from its contract."""
-    contract, grains = load_contracts(STAGING)[source], _stream_descriptions(source)
+    contract, grains = source_contract(source), _stream_descriptions(source)
     rows = [
         [f"`{name}`", grains[name], f"`{stream.load_mode}`", ", ".join(f"`{key}`" for key in stream.key),
          f"`{stream.day}`" if stream.day else "the run that read it"]
@@ -67,7 +66,7 @@ def lateness(source: str) -> str:
     """How long a source may correct a day, and from which age of its newest day a run warns."""
     back = connector(source).Config.model_fields.get("lookback_days")
     late = f"`lookback_days` is {_days(back.default)}." if back else "Nothing is read again by its age."
-    fresh = load_contracts(STAGING)[source].freshness_days
+    fresh = source_contract(source).freshness_days
     if fresh is None:
         return f"{late} No run warns about old data."
     return f"{late} A run warns when the newest delivered day is more than {_days(fresh)} old."

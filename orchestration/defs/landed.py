@@ -72,4 +72,5 @@ def _metadata(record: LandingRecord) -> dict[str, int | str]:
         "unchanged_slices": record.unchanged_slices,
         "failed_slices": len(record.failed_slices),
         "rejected_loads": len(record.rejected_loads),
+        "new_fields": ", ".join(record.new_fields) or "none",
     }

@@ -7,7 +7,7 @@ Does not: writing data files (writer) or deciding what lands (load).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,7 +33,10 @@ class LandedFile(BaseModel):
 
 
 class StreamLoad(BaseModel):
-    """Rows of one stream in a load: received = landed + quarantined, always."""
+    """Rows of one stream in a load: received = landed + quarantined, always.
+
+    unknown_fields: rows by undeclared field, of fields that no earlier load of the stream had.
+    """
 
     received: int
     landed: int
@@ -119,3 +122,12 @@ def newest_by_slice(loads: list[Load]) -> dict[str, Load]:
 def visible(loads: list[Load], as_of: datetime) -> list[Load]:
     """The loads that a run with this `as_of` may see."""
     return [load for load in loads if load.as_of <= as_of.astimezone(UTC)]
+
+
+def unknown_fields(loads: Iterable[Load]) -> dict[str, set[str]]:
+    """Stream -> the undeclared fields that its loads have had; a stream without any load has no entry."""
+    found: dict[str, set[str]] = {}
+    for load in loads:
+        for stream, brought in load.streams.items():
+            found.setdefault(stream, set()).update(brought.unknown_fields)
+    return found

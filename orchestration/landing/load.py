@@ -52,9 +52,10 @@ class LoadInProgress:
         partition: DailyPartition,
         slice_: Slice,
         previous: ledger.Load | None,
+        known_fields: dict[str, set[str]],
     ) -> None:
         self._landing, self._contract, self._partition, self._slice = landing, contract, partition, slice_
-        self._previous = previous
+        self._previous, self.known_fields = previous, known_fields
         again = previous is not None and previous.as_of == partition.as_of
         self.sequence = previous.sequence + 1 if again and previous is not None else 0
         name = f"{contract.source}|{slice_.key}|{partition.as_of.isoformat()}|{self.sequence}"
@@ -105,7 +106,10 @@ class LoadInProgress:
             day=self._slice.day,
             confirms=(confirmed.confirms or confirmed.load_id) if confirmed else None,
             quarantine=quarantine,
-            streams={stream: tally.stream_load(files.get(stream, [])) for stream, tally in self._tallies.items()},
+            streams={
+                stream: tally.stream_load(files.get(stream, []), self.known_fields.get(stream, ()))
+                for stream, tally in self._tallies.items()
+            },
         )
 
     def abort(self) -> None:

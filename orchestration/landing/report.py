@@ -16,7 +16,9 @@ class LoadReport:
 
     failed_slices, rejected_loads: one message each.
     unanswered_slices: how many slices in a row got no answer, up to now.
-    unknown_fields: `stream.field` that the contract does not declare -> rows that have it.
+    new_fields: `stream.field` that the contract does not declare and no earlier load had -> rows that have it. Nothing is
+        new in a stream's first run.
+    known_streams: streams with earlier loads.
     """
 
     source: str
@@ -28,7 +30,8 @@ class LoadReport:
     unanswered_slices: int = 0
     failed_slices: list[str] = field(default_factory=list)
     rejected_loads: list[str] = field(default_factory=list)
-    unknown_fields: dict[str, int] = field(default_factory=dict)
+    new_fields: dict[str, int] = field(default_factory=dict)
+    known_streams: frozenset[str] = frozenset()
     is_worth_retrying: bool = False
 
     @property
@@ -37,13 +40,13 @@ class LoadReport:
 
     def count(self, load: ledger.Load) -> None:
         """Add a load that counts now: a new one with its rows, or the confirmation of an earlier one."""
+        for stream in self.known_streams & set(load.streams):
+            for name, rows in load.streams[stream].unknown_fields.items():
+                self.new_fields[f"{stream}.{name}"] = rows
         if load.confirms is not None:
             self.unchanged_slices += 1
             return
         self.new_loads += 1
-        for stream, brought in load.streams.items():
+        for brought in load.streams.values():
             self.landed_rows += brought.landed
             self.quarantined_rows += brought.quarantined
-            for name, rows in brought.unknown_fields.items():
-                path = f"{stream}.{name}"
-                self.unknown_fields[path] = self.unknown_fields.get(path, 0) + rows

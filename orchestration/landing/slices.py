@@ -60,6 +60,8 @@ def land_slices(
     if counted is None:
         counted = ledger.visible(ledger.read(landing.folder, contract.source), partition.as_of)
     newest = ledger.newest_by_slice(counted)
+    known_fields = ledger.unknown_fields(counted)
+    report.known_streams = frozenset(known_fields)
     if accept_shrink:
         landing = replace(landing, min_load_share=0.0)
     waiting = _WaitingLoads(landing.folder, report)
@@ -69,7 +71,7 @@ def land_slices(
             if previous is not None and previous.as_of == partition.as_of and not refetch:
                 report.already_counted_slices += 1
                 continue
-            load = LoadInProgress(landing, contract, partition, slice_, previous)
+            load = LoadInProgress(landing, contract, partition, slice_, previous, known_fields)
             on_slice(slice_.key, _land(load, slice_, waiting))
             if report.unanswered_slices >= MAX_UNANSWERED_SLICES:
                 raise UnreachableError(
@@ -130,6 +132,8 @@ def _land(load: LoadInProgress, slice_: Slice, waiting: _WaitingLoads) -> str:
         load.abort()
         raise
     report.unanswered_slices = 0
+    for stream, brought in line.streams.items():
+        load.known_fields.setdefault(stream, set()).update(brought.unknown_fields)
     waiting.add(line)
     if line.confirms is not None:
         return "unchanged"

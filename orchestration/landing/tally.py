@@ -7,14 +7,16 @@ Does not: rows themselves (load).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
+from itertools import islice
 
 from orchestration.contracts import StreamContract
 from orchestration.errors import LandingError, TruncatedLoadError
 from orchestration.landing.ledger import LandedFile, StreamLoad
 
-MAX_UNKNOWN_FIELDS = 50
-"""So many undeclared fields of a stream are kept in the manifest, the most frequent ones."""
+MAX_UNKNOWN_FIELDS = 500
+"""So many undeclared fields that are new in a load are kept in the manifest, the most frequent ones."""
 
 
 @dataclass
@@ -46,11 +48,13 @@ class Tally:
                 f"--accept-shrink."
             )
 
-    def stream_load(self, files: list[LandedFile]) -> StreamLoad:
+    def stream_load(self, files: list[LandedFile], known: Container[str]) -> StreamLoad:
+        """The manifest's entry; of undeclared fields only those that are not `known` from earlier loads."""
+        new = {name: rows for name, rows in self.unknown_fields.most_common() if name not in known}
         return StreamLoad(
             received=self.received,
             landed=self.landed,
             quarantined=self.quarantined,
             files=files,
-            unknown_fields=dict(self.unknown_fields.most_common(MAX_UNKNOWN_FIELDS)),
+            unknown_fields=dict(islice(new.items(), MAX_UNKNOWN_FIELDS)),
         )

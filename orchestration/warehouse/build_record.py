@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from orchestration.landing import LoadReport
 
 Checkpoint = Literal["landed", "published"]
+SHOWN_FIELDS = 5
 State = Literal["passed", "warned", "failed", "error"]
 Report = TypeVar("Report", bound=BaseModel)
 
@@ -92,6 +93,7 @@ class LandingRecord(BaseModel):
     unchanged_slices: int = Field(0, validation_alias=AliasChoices("unchanged_slices", "unchanged"))
     failed_slices: list[str] = Field([], validation_alias=AliasChoices("failed_slices", "failed"))
     rejected_loads: list[str] = Field([], validation_alias=AliasChoices("rejected_loads", "refused"))
+    new_fields: list[str] = Field([], description="`stream.field` of undeclared fields that no earlier run had met.")
 
     @classmethod
     def of(cls, source: str, reports: list[LoadReport]) -> LandingRecord:
@@ -103,6 +105,7 @@ class LandingRecord(BaseModel):
             unchanged_slices=sum(report.unchanged_slices + report.already_counted_slices for report in reports),
             failed_slices=[sentence for report in reports for sentence in report.failed_slices],
             rejected_loads=[sentence for report in reports for sentence in report.rejected_loads],
+            new_fields=sorted({name for report in reports for name in report.new_fields}),
         )
 
     def __str__(self) -> str:
@@ -111,6 +114,9 @@ class LandingRecord(BaseModel):
             words += f", {self.quarantined_rows:,} quarantined"
         if self.unchanged_slices:
             words += f", {self.unchanged_slices:,} slices unchanged"
+        if self.new_fields:
+            shown = ", ".join(self.new_fields[:SHOWN_FIELDS]) + (", …" if len(self.new_fields) > SHOWN_FIELDS else "")
+            words += f", {len(self.new_fields):,} new fields not declared ({shown})"
         return words
 
 

@@ -1,19 +1,17 @@
 """The company's own CSV files: columns, dialects, and rejected rows."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from orchestration.connectors.base import RejectedRecord, Row
 from orchestration.connectors.company_files import Config, slices
 from orchestration.connectors.company_files.file_specs import FILES
-from orchestration.contracts import load_contracts
+from orchestration.contracts import source_contract
 from orchestration.errors import SourceError
 from orchestration.partition import DailyPartition
 
 PARTITION = DailyPartition.of(date(2026, 11, 15))
-STAGING = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "staging"
 PEOPLE = "person_hr_id,work_email,role_family,start_date\n"
 
 
@@ -32,20 +30,36 @@ def rejected(found):
     return [item.reason for item in found if isinstance(item, RejectedRecord)]
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stream)
-def test_the_columns_read_are_those_declared(file):
-    declared = load_contracts(STAGING)["company_files"].stream(file.stream)
-    assert list(declared.by_name) == list(file.columns)
-    assert {column.name for column in declared.columns if column.required} == set(file.required)
-    assert declared.key == file.key
+def test_every_declared_stream_is_a_file():
+    assert {file.stream for file in FILES} == set(source_contract("company_files").streams)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stream)
-def test_dates_and_numbers_land_typed(file):
-    declared = load_contracts(STAGING)["company_files"].stream(file.stream).by_name
-    wanted = {"date": ("date",), "month": ("date",), "instant": ("timestamp",), "percent": ("double",)}
-    kinds = {name: kind for name, kind in file.columns.items() if kind in wanted}
-    assert [declared[name].data_type in wanted[kind] for name, kind in kinds.items()] == [True] * len(kinds)
+def test_a_cell_is_checked_by_the_type_and_the_format_of_its_column():
+    kinds = {file.stream: file.columns for file in FILES}
+    assert kinds["team_memberships"]["allocation_pct"] == "percent"
+    assert kinds["costs"] == {"period_month": "month", "cost_center": "text", "category": "text",
+                              "currency": "currency", "amount": "number"}  # fmt: skip
+    assert (kinds["identities"]["system"], kinds["service_ids"]["system"]) == ("system", "text")
+    assert kinds["revenue"]["restated_at"] == "instant"
+
+
+def test_ids_of_services_are_rows_of_their_own_file(tmp_path):
+    found = rows(items(tmp_path, service_ids="service_id,system,external_id\napp,sentry,web\napp,pagerduty,P1\n"))
+    assert [(row["system"], row["external_id"]) for row in found] == [("sentry", "web"), ("pagerduty", "P1")]
+
+
+def test_ids_in_columns_of_the_catalogue_become_such_rows(tmp_path):
+    header = "service_id,owner_team_id,pagerduty_service_id,sentry_project\n"
+    found = items(tmp_path, service_catalog=f"{header}app,a,P1,web\napp,a,P2,web\nshop,a,,\n")
+    assert rejected(found) == []
+    ids = [tuple(row.values()) for row in rows(found) if "external_id" in row]
+    assert ids == [("app", "pagerduty", "P1"), ("app", "sentry", "web"), ("app", "pagerduty", "P2")]
+    assert [row["service_id"] for row in rows(found) if "owner_team_id" in row] == ["app", "shop"]
+
+
+def test_a_service_that_stands_twice_without_a_further_id_is_rejected(tmp_path):
+    found = items(tmp_path, service_catalog="service_id,owner_team_id\napp,a\napp,b\n")
+    assert rejected(found) == ["repeats line 2 (service_id, repo_full_name, path_prefix)"]
 
 
 def test_a_missing_file_is_a_stream_that_is_not_covered(tmp_path):

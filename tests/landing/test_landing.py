@@ -163,7 +163,21 @@ def test_a_batch_and_rows_land_the_same(landing, land):
     by_rows = land(slice_("rows", records))
     emails = [row["email"] for row in rows(landing)]
     assert (report.landed_rows, by_rows.landed_rows, emails[:5]) == (5, 5, emails[5:])
-    assert report.unknown_fields == {"events.surprise": 5}
+    assert report.new_fields == {}, "nothing is new in the first run of a stream"
+
+
+def test_an_undeclared_field_is_counted_when_it_first_appears_and_never_lands(landing, land):
+    land(slice_("days/1", [event(1, plain="x")]))
+    second = land(slice_("days/2", [event(2, plain="x", surprise="x"), event(3, surprise="x")]))
+    third = land(slice_("days/3", [event(4, surprise="x")]))
+    assert (second.new_fields, third.new_fields) == ({"events.surprise": 2}, {})
+    assert not {"plain", "surprise"} & set(rows(landing)[0])
+
+
+def test_a_field_that_appears_in_an_unchanged_set_is_reported(land):
+    land(slice_("days/1", [event(1)]))
+    again = land(slice_("days/1", [event(1, surprise="x")]), refetch=True)
+    assert (again.unchanged_slices, again.new_fields) == (1, {"events.surprise": 1})
 
 
 def test_a_batch_row_without_a_required_value_is_quarantined(landing, land):

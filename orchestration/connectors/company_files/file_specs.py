@@ -1,15 +1,18 @@
-"""The files that a company writes by hand or exports: which columns are read, and what makes a row invalid.
+"""The files that a company writes by hand or exports: their names, and what a cell may hold beyond its type.
 
-Belongs here: one entry a file, in the words of the person who fills it in. It is an allow-list: a column that is not
-named here is never read. So `display_name`, the `kind` of an absence (whether somebody was ill), `level` and
-`manager_hr_id` stay out; no metric needs them.
-Does not: types and identifiers as they land (`models/staging/company_files/`).
+Belongs here: one entry a file, and the formats that a person types (a month, a percentage, a currency, a system).
+Does not: which columns are read, which are required, and what makes a row unique (`models/staging/company_files/`). A
+column that is not declared there is never read: `display_name`, the `kind` of an absence (whether somebody was ill),
+`level` and `manager_hr_id` stay out; no metric needs them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
+
+from orchestration.contracts import StreamContract, source_contract
 
 Kind = Literal["text", "date", "month", "instant", "number", "percent", "currency", "system"]
 
@@ -33,140 +36,64 @@ SYSTEMS = frozenset(
 """The systems that `identity_map.csv` may name; each is a namespace of identifiers."""
 
 
+KINDS: dict[str, Kind] = {"string": "text", "date": "date", "timestamp": "instant", "double": "number"}
+FORMATS: dict[str, Kind] = {
+    "period_month": "month",
+    "allocation_pct": "percent",
+    "currency": "currency",
+}
+"""Columns with a format of their own, in whichever file they stand."""
+
+
 @dataclass(frozen=True)
 class FileSpec:
     """One file. `periods` are triples: first column, last column, whether the last day belongs to the period."""
 
     stream: str
     names: tuple[str, ...]
-    columns: dict[str, Kind]
-    required: tuple[str, ...]
-    key: tuple[str, ...]
     periods: tuple[tuple[str, str, bool], ...] = ()
+    formats: tuple[tuple[str, Kind], ...] = ()
+
+    @cached_property
+    def contract(self) -> StreamContract:
+        return source_contract("company_files").stream(self.stream)
+
+    @cached_property
+    def columns(self) -> dict[str, Kind]:
+        """Each column that is read, with what its cells may hold."""
+        formats = {**FORMATS, **dict(self.formats)}
+        return {
+            column.name: formats.get(column.name, KINDS.get(column.data_type, "number"))
+            for column in self.contract.columns
+        }
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.contract.columns if column.required)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self.contract.key
 
 
 FILES = (
+    FileSpec("people", ("hr_people.csv", "people.csv"), periods=(("start_date", "end_date", True),)),
     FileSpec(
-        stream="people",
-        names=("hr_people.csv", "people.csv"),
-        columns={
-            "person_hr_id": "text",
-            "work_email": "text",
-            "employment_type": "text",
-            "role_family": "text",
-            "country": "text",
-            "start_date": "date",
-            "end_date": "date",
-        },
-        required=("person_hr_id", "start_date"),
-        key=("person_hr_id", "start_date"),
-        periods=(("start_date", "end_date", True),),
-    ),
-    FileSpec(
-        stream="team_memberships",
-        names=("hr_team_membership.csv", "team_memberships.csv"),
-        columns={
-            "person_hr_id": "text",
-            "team_id": "text",
-            "valid_from": "date",
-            "valid_to": "date",
-            "allocation_pct": "percent",
-        },
-        required=("person_hr_id", "team_id", "valid_from"),
-        key=("person_hr_id", "team_id", "valid_from"),
+        "team_memberships",
+        ("hr_team_membership.csv", "team_memberships.csv"),
         periods=(("valid_from", "valid_to", False),),
     ),
+    FileSpec("absences", ("hr_absence.csv", "absences.csv"), periods=(("date_from", "date_to", True),)),
+    FileSpec("teams", ("org_teams.csv", "teams.csv"), periods=(("valid_from", "valid_to", False),)),
     FileSpec(
-        stream="absences",
-        names=("hr_absence.csv", "absences.csv"),
-        columns={"person_hr_id": "text", "date_from": "date", "date_to": "date"},
-        required=("person_hr_id", "date_from", "date_to"),
-        key=("person_hr_id", "date_from", "date_to"),
-        periods=(("date_from", "date_to", True),),
-    ),
-    FileSpec(
-        stream="teams",
-        names=("org_teams.csv", "teams.csv"),
-        columns={
-            "team_id": "text",
-            "team_name": "text",
-            "parent_team_id": "text",
-            "cost_center": "text",
-            "valid_from": "date",
-            "valid_to": "date",
-        },
-        required=("team_id", "valid_from"),
-        key=("team_id", "valid_from"),
+        "identities",
+        ("identity_map.csv", "identities.csv"),
         periods=(("valid_from", "valid_to", False),),
+        formats=(("system", "system"),),
     ),
-    FileSpec(
-        stream="identities",
-        names=("identity_map.csv", "identities.csv"),
-        columns={
-            "person_hr_id": "text",
-            "system": "system",
-            "external_id": "text",
-            "valid_from": "date",
-            "valid_to": "date",
-            "evidence": "text",
-        },
-        required=("person_hr_id", "system", "external_id"),
-        key=("person_hr_id", "system", "external_id", "valid_from"),
-        periods=(("valid_from", "valid_to", False),),
-    ),
-    FileSpec(
-        stream="services",
-        names=("service_catalog.csv", "services.csv"),
-        columns={
-            "service_id": "text",
-            "repo_full_name": "text",
-            "path_prefix": "text",
-            "owner_team_id": "text",
-            "tier": "text",
-            "deploy_source": "text",
-        },
-        required=("service_id", "owner_team_id"),
-        key=("service_id", "repo_full_name", "path_prefix"),
-    ),
-    FileSpec(
-        stream="service_ids",
-        names=("service_ids.csv",),
-        columns={"service_id": "text", "system": "text", "external_id": "text"},
-        required=("service_id", "system", "external_id"),
-        key=("service_id", "system", "external_id"),
-    ),
-    FileSpec(
-        stream="revenue",
-        names=("finance_revenue.csv", "revenue.csv"),
-        columns={
-            "period_month": "month",
-            "entity": "text",
-            "currency": "currency",
-            "revenue_amount": "number",
-            "kind": "text",
-            "restated_at": "instant",
-        },
-        required=("period_month", "entity", "currency", "revenue_amount"),
-        key=("period_month", "entity", "currency", "kind", "restated_at"),
-    ),
-    FileSpec(
-        stream="costs",
-        names=("finance_cost.csv", "costs.csv"),
-        columns={
-            "period_month": "month",
-            "cost_center": "text",
-            "category": "text",
-            "currency": "currency",
-            "amount": "number",
-        },
-        required=("period_month", "cost_center", "currency", "amount"),
-        key=("period_month", "cost_center", "category", "currency"),
-    ),
-    FileSpec(
-        stream="holidays",
-        names=("holidays.csv",),
-        columns={"country": "text", "date": "date"},
-        required=("date",),
-        key=("country", "date"),
-    ),
+    FileSpec("services", ("service_catalog.csv", "services.csv")),
+    FileSpec("service_ids", ("service_ids.csv",)),
+    FileSpec("revenue", ("finance_revenue.csv", "revenue.csv")),
+    FileSpec("costs", ("finance_cost.csv", "costs.csv")),
+    FileSpec("holidays", ("holidays.csv",)),
 )

@@ -1,9 +1,9 @@
 """GitHub and GitHub Enterprise Server: pull requests, deployments, issues and accounts.
 
 Reads:  pull requests with reviews, timeline and commits by GraphQL, newest update first down to the cursor of the last
-        run, and all open ones in each run; deployments with statuses by GraphQL, the last `lookback_days` again in each run;
-        issues, repositories and members by REST. The token needs read access to metadata, contents, pull requests,
-        issues, deployments and members.
+        run, and all open ones in each run; deployments with statuses by GraphQL, the last `lookback_days` again in each
+        run; issues, repositories and members by REST. The token needs read access to metadata, contents, pull
+        requests, issues, deployments and members.
 Lands:  repositories, pull_requests, pull_request_reviews, pull_request_events, pull_request_commits,
         pull_request_commit_authors, deployments, deployment_statuses, issues, users.
 Leaves out: titles, bodies, messages, comments, file paths, branch names and display names; facts from them land

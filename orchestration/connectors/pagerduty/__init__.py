@@ -3,11 +3,11 @@
 Reads:  GET /incidents (weeks of `created_at`, and all that are unresolved), GET /incidents/{id} (those that were
         unresolved in the last run and no longer are), GET /log_entries, /users. A read-only key is enough.
 Lands:  `incidents`, `log_entries`, `users`.
-Lookback: `since` filters by creation, so a week of incidents is read again until `lookback_days` after its end, because causes
-        and priorities come late. The log is append-only; a week of it is read again for one day.
+Lookback: `since` filters by creation, so a week of incidents is read again until `lookback_days` after its end, because
+        causes and priorities come late. The log is append-only; a week of it is read again for one day.
 Leaves out: titles, descriptions, bodies, notes, names, assignments and targets of notifications (free text and people;
-        no metric reads them), and log entries of type notify (who was paged). Of the dropped texts only an explicit
-        root cause is kept (`causes`).
+        no metric reads them), and log entries of type notify (who was paged). Of the texts only an explicit root cause
+        lands (`causes`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from orchestration.connectors._http.errors import NotFoundError
 from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
 from orchestration.connectors.pagerduty.causes import CAUSE_FIELDS, IMPACT_FIELDS
 from orchestration.connectors.pagerduty.pages import listed, whole_window
-from orchestration.connectors.pagerduty.records import incident, log_entry, user
+from orchestration.connectors.pagerduty.records import incident, log_entry
 from orchestration.partition import DailyPartition
 
 ACCEPT = "application/vnd.pagerduty+json;version=2"
@@ -140,4 +140,4 @@ class _PagerDuty:
     def users(self) -> Iterator[Item]:
         for number, found in enumerate(listed(self.get, "users", self._scope), start=1):
             # a user's id is an identifier, so the pointer counts instead
-            yield Row("users", user(found), f"users#{number}")
+            yield Row("users", found, f"users#{number}")

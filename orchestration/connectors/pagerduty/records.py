@@ -1,4 +1,4 @@
-"""The fields kept of each PagerDuty record: ids, states, times. An allow-list: a new field stays out."""
+"""PagerDuty's records as sent, with what is derived from their texts: root causes and the start of the impact."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from orchestration.connectors.pagerduty.causes import explicit_cause
+from orchestration.connectors.pagerduty.causes import Cause, explicit_cause
 
 Found = Mapping[str, Any]
 
@@ -16,23 +16,7 @@ def incident(found: Found, cause_fields: Iterable[str], impact_fields: Iterable[
     fields = _custom_fields(found.get("custom_fields"))
     texts = (found.get("title"), found.get("description"), found.get("body"))
     cause = explicit_cause(fields, texts, cause_fields)
-    plain = ("id", "incident_number", "status", "urgency", "created_at", "updated_at", "resolved_at",
-             "last_status_change_at")  # fmt: skip
-    return {
-        **{name: found.get(name) for name in plain},
-        "priority": _only(found.get("priority"), "summary"),
-        "service": _only(found.get("service"), "id"),
-        "incident_type": _only(found.get("incident_type"), "name"),
-        "last_status_change_by": _only(found.get("last_status_change_by"), "type"),
-        "resolve_reason": {
-            **_only(found.get("resolve_reason"), "type"),
-            "incident": _only((found.get("resolve_reason") or {}).get("incident"), "id"),
-        },
-        "alert_counts": _only(found.get("alert_counts"), "all"),
-        "impact_started_at": _instant(fields, impact_fields),
-        "explicit_cause_sha": cause.sha,
-        "explicit_cause_deployment": cause.deployment,
-    }
+    return {**found, "impact_started_at": _instant(fields, impact_fields), **_named(cause)}
 
 
 def log_entry(found: Found, cause_fields: Iterable[str]) -> dict[str, object]:
@@ -42,26 +26,15 @@ def log_entry(found: Found, cause_fields: Iterable[str]) -> dict[str, object]:
     fields = _custom_fields(changed.get("customer_fields") if isinstance(changed, Mapping) else None)
     has_text = found.get("type") in ("annotate_log_entry", "resolve_log_entry")
     texts = (found.get("note"), channel.get("summary"), channel.get("content")) if has_text else ()
-    cause = explicit_cause(fields, texts, cause_fields)
     agent = found.get("agent") or {}
     is_user = str(agent.get("type", "")).startswith("user")
-    return {
-        **{name: found.get(name) for name in ("id", "type", "created_at")},
-        "incident": _only(found.get("incident"), "id"),
-        "service": _only(found.get("service"), "id"),
-        "agent": {"type": agent.get("type"), "id": agent.get("id") if is_user else None},
-        "explicit_cause_sha": cause.sha,
-        "explicit_cause_deployment": cause.deployment,
-    }
+    # the id of a service is not one of a person
+    who = {"type": agent.get("type"), "id": agent.get("id") if is_user else None}
+    return {**found, "agent": who, **_named(explicit_cause(fields, texts, cause_fields))}
 
 
-def user(found: Found) -> dict[str, object]:
-    """One account: its two identifiers and its role, without name and contact."""
-    return {name: found.get(name) for name in ("id", "email", "role")}
-
-
-def _only(found: object, *names: str) -> dict[str, object]:
-    return {name: found.get(name) for name in names} if isinstance(found, Mapping) else dict.fromkeys(names)
+def _named(cause: Cause) -> dict[str, object]:
+    return {"explicit_cause_sha": cause.sha, "explicit_cause_deployment": cause.deployment}
 
 
 def _custom_fields(found: object) -> dict[str, object]:
