@@ -16,8 +16,8 @@ class LoadReport:
 
     failed_slices, rejected_loads: one message each.
     unanswered_slices: how many slices in a row got no answer, up to now.
-    new_fields: `stream.field` that the contract does not declare and no earlier load had -> rows that have it. Nothing is
-        new in a stream's first run.
+    new_fields: `stream.field` that the contract does not declare and no earlier load had -> rows that have it. Nothing
+        is new in the first run of a stream.
     known_streams: streams with earlier loads.
     """
 

@@ -7,10 +7,12 @@ or after `as_of` shows in any answer.
 from __future__ import annotations
 
 import json
+import socket
+import struct
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -25,12 +27,22 @@ DOWN = Answer(500, {"message": "Internal Server Error"}, headers={"Retry-After":
 
 @dataclass
 class Addresses:
-    """Where the tools answer and for which instant. `down`: names of tools that answer every request with an error."""
+    """Where the tools answer and for which instant.
+
+    down: names of tools that answer every request with an error.
+    max_page, is_endless: see Request.
+    answering: what becomes of each answer on its way, such as a fault in its place.
+    log: the requests so far.
+    """
 
     root: str
     downloads: str
     as_of: datetime
     down: frozenset[str] = frozenset()
+    max_page: int | None = None
+    is_endless: bool = False
+    answering: Callable[[Request, Answer], Answer] = lambda request, answer: answer
+    log: list[Request] = field(default_factory=list)
 
     def of(self, tool: str) -> str:
         """The base address of one tool, by its name in `TOOLS`."""
@@ -60,12 +72,19 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         addresses = self.server.addresses
         request = Request(self.command, "/" + "/".join(rest), parse_qs(parts.query), headers, body,
-                          f"{addresses.root}/{tool}", addresses.downloads, addresses.as_of)  # fmt: skip
+                          f"{addresses.root}/{tool}", addresses.downloads, addresses.as_of, addresses.max_page,
+                          addresses.is_endless)  # fmt: skip
+        addresses.log.append(request)
         handler = self.server.tools.get(tool)
         found = handler.answer(request) if handler else Answer(404, {"message": "Not Found"})
-        self._send(DOWN if tool in addresses.down else found)
+        self._send(DOWN if tool in addresses.down else addresses.answering(request, found))
 
     def _send(self, answer: Answer) -> None:
+        if answer.is_reset:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.close_connection = True
+            return
         is_text = answer.text is not None
         content = b"" if answer.status == 204 else (answer.text or json.dumps(answer.value)).encode()
         self.send_response(answer.status)
@@ -75,7 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status != 204:
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(content[: len(content) - answer.cut])
+        self.close_connection |= answer.cut > 0
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: every request would be a line on the terminal."""

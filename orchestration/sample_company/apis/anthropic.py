@@ -36,10 +36,10 @@ class Anthropic:
             return Answer(404, {"type": "error", "error": {"type": "not_found_error"}})
         day = date.fromisoformat(request.first("starting_at")[:10])
         rows = list(self._rows(day)) if self._is_seen(day, request) else []
-        size = min(1000, request.number("limit", 20))
+        size = request.size("limit", 20, 1000)
         start = int(request.first("page", "page_0").removeprefix("page_"))
-        more = start + size < len(rows)
-        return Answer(value={"data": rows[start : start + size], "has_more": more,
+        chosen, more = request.page(rows, start, size)
+        return Answer(value={"data": chosen, "has_more": more,
                              "next_page": f"page_{start + size}" if more else None})  # fmt: skip
 
     def _is_seen(self, day: date, request: Request) -> bool:
@@ -95,4 +95,6 @@ TOOL = FakeTool(
     "claude_code",
     "api_key",
     lambda world: {"log_roots": ["claude_logs"], "history_days": world.days},
+    corrected="num_sessions",
+    part=lambda world: f"'{world.end.date() - timedelta(days=2)}'",
 )

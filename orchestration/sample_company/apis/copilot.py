@@ -159,4 +159,6 @@ TOOL = FakeTool(
     "copilot",
     "token",
     lambda world: {**organisation_settings(world), "history_days": world.days},
+    corrected="user_initiated_interaction_count",
+    part=lambda world: f"'{world.end.date() - timedelta(days=2)}'",
 )

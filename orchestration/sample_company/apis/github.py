@@ -78,7 +78,9 @@ class GitHub:
             "rateLimit": {"cost": 1, "remaining": 4_900, "limit": 5_000, "used": 100, "nodeCount": 100,
                           "resetAt": stamp(request.as_of)},
         }  # fmt: skip
-        found = execute(str(request.body["query"]), variables if isinstance(variables, Mapping) else {}, root)
+        found = execute(
+            str(request.body["query"]), variables if isinstance(variables, Mapping) else {}, root, request.page
+        )
         return Answer(value=found)
 
     def _repository(self, as_of: datetime, arguments: Mapping[str, object]) -> Mapping[str, object] | None:
@@ -162,4 +164,13 @@ def _created(item: object) -> str:
     return f"{stamp(item.created_at)}" if isinstance(item, Change | Deployment) else ""
 
 
-TOOL = FakeTool("github", GitHub, "github", "token", organisation_settings)
+TOOL = FakeTool(
+    "github",
+    GitHub,
+    "github",
+    "token",
+    organisation_settings,
+    corrected="additions",
+    part=lambda world: world.services[0].service_id,
+    landed_texts=("labels",),
+)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 Arguments = Mapping[str, object]
+Cut = Callable[[Sequence[object], int, int], tuple[list[object], bool]]
+"""Items, start and size -> one page, and whether another follows."""
 TOKEN = re.compile(r'\.\.\.|[{}()\[\]:$!=@]|"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|-?\d+')
 
 
@@ -37,7 +39,7 @@ class Connection:
     orders: Mapping[str, Callable[[object], object]] = field(default_factory=dict)
     state: Callable[[object], str] = lambda item: ""
 
-    def page(self, arguments: Arguments) -> Mapping[str, object]:
+    def page(self, arguments: Arguments, cut: Cut) -> Mapping[str, object]:
         items = list(self.items)
         wanted = arguments.get("itemTypes")
         if isinstance(wanted, list):
@@ -51,11 +53,11 @@ class Connection:
             key: Callable[[object], str] = lambda item: str(self.orders[str(order["field"])](item))  # noqa: E731
             items.sort(key=key, reverse=order.get("direction") == "DESC")
         start = int(str(arguments.get("after") or "0"))
-        stop = start + min(100, int(str(arguments.get("first") or 100)))
+        chosen, more = cut(items, start, min(100, int(str(arguments.get("first") or 100))))
         return {
             "totalCount": len(items),
-            "pageInfo": {"hasNextPage": stop < len(items), "endCursor": str(min(stop, len(items)))},
-            "nodes": [self.build(item) for item in items[start:stop]],
+            "pageInfo": {"hasNextPage": more, "endCursor": str(start + len(chosen))},
+            "nodes": [self.build(item) for item in chosen],
         }
 
 
@@ -147,15 +149,15 @@ class _Parser:
         return word[1:-1] if word.startswith('"') else constants.get(word, word)
 
 
-def execute(query: str, variables: Arguments, root: Mapping[str, object]) -> Mapping[str, object]:
-    """The answer to one query over `root`, whose callables are fields with arguments."""
+def execute(query: str, variables: Arguments, root: Mapping[str, object], cut: Cut) -> Mapping[str, object]:
+    """The answer to one query over `root`, whose callables are fields with arguments; `cut` makes the pages."""
     try:
-        return {"data": _object(_Parser(query, variables).document(), root)}
+        return {"data": _object(_Parser(query, variables).document(), root, cut)}
     except UnknownFieldError as error:
         return {"errors": [{"message": str(error), "type": "undefinedField"}]}
 
 
-def _object(fields: Sequence[Field], value: Mapping[str, object]) -> dict[str, object]:
+def _object(fields: Sequence[Field], value: Mapping[str, object], cut: Cut) -> dict[str, object]:
     kind = value.get("__typename")
     found: dict[str, object] = {}
     for one in fields:
@@ -163,17 +165,17 @@ def _object(fields: Sequence[Field], value: Mapping[str, object]) -> dict[str, o
             continue
         if one.name not in value:
             raise UnknownFieldError(f"Field '{one.name}' doesn't exist on type '{kind or 'Object'}'")
-        found[one.alias] = _value(one, value[one.name])
+        found[one.alias] = _value(one, value[one.name], cut)
     return found
 
 
-def _value(one: Field, value: object) -> object:
+def _value(one: Field, value: object, cut: Cut) -> object:
     if callable(value):
         value = value(one.arguments)
     if isinstance(value, Connection):
-        value = value.page(one.arguments)
+        value = value.page(one.arguments, cut)
     if isinstance(value, Mapping):
-        return _object(one.children, value) if one.children else dict(value)
+        return _object(one.children, value, cut) if one.children else dict(value)
     if isinstance(value, list):
-        return [_value(one, item) for item in value]
+        return [_value(one, item, cut) for item in value]
     return value

@@ -162,11 +162,11 @@ def _reference(kind: str, number: object, summary: str) -> Row:
 
 
 def _page(request: Request, name: str, rows: Sequence[Row]) -> Answer:
-    limit, offset = min(100, request.number("limit", 25)), request.number("offset", 0)
+    limit, offset = request.size("limit", 25, 100), request.number("offset", 0)
     if offset + limit > 10_000:
         return Answer(400, {"error": {"message": "Offset must be less than 10000", "code": 2001}})
-    return Answer(value={name: list(rows[offset : offset + limit]), "limit": limit, "offset": offset,
-                         "more": offset + limit < len(rows), "total": None})  # fmt: skip
+    chosen, more = request.page(rows, offset, limit)
+    return Answer(value={name: chosen, "limit": limit, "offset": offset, "more": more, "total": None})
 
 
 def _missing() -> Answer:
@@ -179,4 +179,6 @@ TOOL = FakeTool(
     "pagerduty",
     "api_key",
     lambda world: {"history_days": max(world.days + 7, MIN_HISTORY_DAYS)},
+    corrected="all",
+    part=lambda world: "/log_entries",
 )
