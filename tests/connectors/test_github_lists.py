@@ -94,8 +94,11 @@ def test_a_repository_that_is_gone_is_up_to_date_and_keeps_its_cursor(tool, hub)
 
 
 def test_a_missing_repository_is_named(tool, hub):
-    with pytest.raises(NotFoundError, match=r"GET .*/repos/acme/none: 404"):
-        slices(tool, repositories=("acme/none",))
+    found = slices(tool, {"issues/acme/app": CURSOR}, repositories=("acme/none",))
+    assert list(found) == ["repositories/listed/acme", "pull_requests/acme"]
+    for slice_ in found.values():
+        with pytest.raises(NotFoundError, match=r"GET .*/repos/acme/none: 404"):
+            list(slice_.items())
 
 
 def test_a_repository_without_any_content_is_empty(tool, hub):
