@@ -7,17 +7,17 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from orchestration import landing
 from orchestration.connectors import github
 from orchestration.connectors.github.records import instant
-from orchestration.contracts import load_contracts
 from orchestration.landing import Landing, ledger
 from orchestration.landing.ingest import pseudonymiser_of
 from tests.connectors.github_tool import (
+    CONTRACT,
     PARTITION,
+    STAGING,
     FakeGitHub,
     bot,
     commit,
@@ -25,15 +25,14 @@ from tests.connectors.github_tool import (
     deployment,
     event,
     items,
+    landed,
     pull_request,
     review,
     rows,
 )
 from tests.connectors.loopback import Loopback, failing, linked, quiet, reply
 
-STAGING = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
 ANSWERS = Path(__file__).parents[1] / "payloads" / "github"
-CONTRACT = load_contracts(STAGING)["github"]
 WEBHOOKS = json.loads((ANSWERS / "webhooks_examples.json").read_text())
 
 
@@ -53,11 +52,6 @@ def land(folder, tool, **changes):
     counted = ledger.visible(ledger.read(folder.folder, "github"), PARTITION.as_of)
     found = github.slices(settings, PARTITION, landing.cursors(counted, PARTITION), quiet(attempts=2))
     return landing.land_slices(folder, CONTRACT, PARTITION, found)
-
-
-def landed(folder, stream):
-    files = sorted((folder.folder / "github" / stream).glob("*/*.parquet"))
-    return pa.concat_tables([pq.read_table(file) for file in files]).to_pylist() if files else []
 
 
 def full(hub):
