@@ -184,8 +184,8 @@ def test_an_app_that_loses_its_installation_half_way_lands_nothing_of_the_slice(
     acme.hub.before_page = withdraw
     folder, report = land(tmp_path, tool, page_size=1)
     sentence = (
-        "github: no token for acme: the App 12345 was suspended or removed during this run; nothing of this slice was "
-        "landed. Let an owner of acme restore it, then repeat the run."
+        "github: no token for acme: the App 12345 was suspended, removed or blocked from this address; nothing of "
+        "this slice was landed. Let an owner of acme restore it, then repeat the run."
     )
     assert report.failed_slices == [f"{part}/acme/app: {sentence}" for part in github.STREAMS]
     assert not report.is_worth_retrying

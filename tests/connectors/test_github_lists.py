@@ -101,6 +101,13 @@ def test_a_missing_repository_is_named(tool, hub):
             list(slice_.items())
 
 
+def test_a_repository_that_is_listed_twice_is_read_once(tool, hub):
+    tool.route("GET", "/repos/Acme/App", tool.routes["GET", "/repos/acme/app"])
+    found = slices(tool, organisations=("acme",), repositories=("Acme/App", "acme/app"))
+    assert [key for key in found if key.startswith("issues/")] == ["issues/acme/app"]
+    assert len(list(found["repositories/listed/acme"].items())) == 1
+
+
 def test_a_repository_without_any_content_is_empty(tool, hub):
     tool.route("GET", "/repos/acme/app/issues", lambda ask: empty())
     assert (items(tool), items(tool, "issues"), items(tool, "deployments")) == ([], [], [])

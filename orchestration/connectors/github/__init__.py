@@ -27,7 +27,7 @@ from orchestration.connectors._shared.bot_registry import DEFAULT_PATH, load_bot
 from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
 from orchestration.connectors.github.accounts import Node
 from orchestration.connectors.github.app_auth import GitHubApp, private_key
-from orchestration.connectors.github.client import HEADERS, GitHubClient, GitHubClients, Scope, owner_of
+from orchestration.connectors.github.client import HEADERS, GitHubClient, GitHubClients, Scope, by_name, owner_of
 from orchestration.connectors.github.pull_requests import STREAMS as PULL_REQUEST_STREAMS
 from orchestration.connectors.github.pull_requests import pull_requests
 from orchestration.connectors.github.reading import deployments, issues, members
@@ -112,17 +112,17 @@ def slices(
         yield Slice(f"repositories/{name}", ("repositories",), partial(_repositories, listing))
     for name in config.organisations:
         yield Slice(f"users/{name}", ("users",), partial(members, github.of(name), name, config.read_emails))
-    found: dict[int, Node] = {}
+    found: list[Node] = []
     unread: dict[str, SourceError] = {}
     for name, listing in listings.items():
         try:
-            found |= {row["id"]: row for row in listing()}
+            found += listing()
         except SourceError as error:
             unread[owner_of(name.removeprefix(LISTED))] = error
     for owner, reason in unread.items():
         yield Slice(f"{PULL_REQUESTS}/{owner}", STREAMS[PULL_REQUESTS], partial(_failed, reason))
     read: set[str] = set()
-    for row in sorted(found.values(), key=lambda row: str(row["full_name"])):
+    for row in by_name(found):
         if _is_wanted(config, str(row["full_name"]), bool(row.get("fork"))):
             for slice_ in _repository_slices(config, github.of(row["full_name"]), row, partition, cursors):
                 read.add(slice_.key)
@@ -189,7 +189,7 @@ def _since(config: Config, part: str, cursor: str | None) -> datetime | None:
 
 
 def _repositories(listing: Listing) -> Iterator[Item]:
-    for row in listing():
+    for row in by_name(listing()):
         yield Row("repositories", row, f"repositories/{row['id']}")
 
 

@@ -72,7 +72,7 @@ class GitHubApp:
         try:
             answer = self._as_app(lambda api: api.post_json(path, {}))
         except (ForbiddenError, NotFoundError):
-            raise self._denied(owner, "was suspended or removed during this run", "restore it") from None
+            raise self._denied(owner, "was suspended, removed or blocked from this address", "restore it") from None
         if not isinstance(answer, Mapping) or not answer.get("token") or not answer.get("expires_at"):
             raise BrokenAnswerError(f"github: the token for {owner} is not in the answer; nothing of it was landed.")
         return SecretStr(str(answer["token"])), datetime.fromisoformat(str(answer["expires_at"])).timestamp()

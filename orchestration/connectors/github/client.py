@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,6 +77,11 @@ class Scope:
 
     def is_later(self, at: str | None) -> bool:
         return at is not None and instant(at) >= self.as_of
+
+
+def by_name(rows: Iterable[Node]) -> list[Node]:
+    """Every repository once, sorted by name."""
+    return sorted({row["id"]: row for row in rows}.values(), key=lambda row: str(row["full_name"]))
 
 
 def owner_of(name: str) -> str:
