@@ -85,7 +85,7 @@ class SourceConfig(BaseModel):
     A source that corrects days adds `lookback_days`: its default says for how long, and `ge` forbids less than that.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     enabled: bool = Field(True, description="Whether runs read this source; landed data stays.")
 

@@ -8,16 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pydantic import SecretStr
 
 from orchestration.connectors import github
 from orchestration.connectors.base import Item, Row, Slice
+from orchestration.contracts import load_contracts
+from orchestration.landing import Landing
 from orchestration.partition import DailyPartition
 from tests.connectors.loopback import Ask, Loopback, Reply, failing, linked, quiet, reply
 
 Node = dict[str, Any]
+STAGING = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
+CONTRACT = load_contracts(STAGING)["github"]
 PARTITION = DailyPartition.of(date(2026, 11, 16))
 REPOSITORY = {"id": 71, "full_name": "acme/app", "fork": False, "archived": False, "updated_at": "2026-11-01T00:00:00Z"}
 
@@ -146,3 +153,9 @@ def rows(found: list[Item], stream: str) -> list[Any]:
 
 def numbers(found: list[Item]) -> list[int]:
     return [row["number"] for row in rows(found, "pull_requests")]
+
+
+def landed(folder: Landing, stream: str) -> list[Any]:
+    """Every row of a stream below the landing folder."""
+    files = sorted((folder.folder / "github" / stream).glob("*/*.parquet"))
+    return pa.concat_tables([pq.read_table(file) for file in files]).to_pylist() if files else []

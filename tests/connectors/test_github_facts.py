@@ -8,8 +8,8 @@ import pytest
 from graphql import parse
 
 from orchestration.connectors._shared.bot_registry import load_bot_registry
+from orchestration.connectors._shared.trailers import co_authors
 from orchestration.connectors.github.facts import (
-    co_authors,
     commit_evidence,
     is_hotfix,
     label_names,

@@ -94,8 +94,18 @@ def test_a_repository_that_is_gone_is_up_to_date_and_keeps_its_cursor(tool, hub)
 
 
 def test_a_missing_repository_is_named(tool, hub):
-    with pytest.raises(NotFoundError, match=r"GET .*/repos/acme/none: 404"):
-        slices(tool, repositories=("acme/none",))
+    found = slices(tool, {"issues/acme/app": CURSOR}, repositories=("acme/none",))
+    assert list(found) == ["repositories/listed/acme", "pull_requests/acme"]
+    for slice_ in found.values():
+        with pytest.raises(NotFoundError, match=r"GET .*/repos/acme/none: 404"):
+            list(slice_.items())
+
+
+def test_a_repository_that_is_listed_twice_is_read_once(tool, hub):
+    tool.route("GET", "/repos/Acme/App", tool.routes["GET", "/repos/acme/app"])
+    found = slices(tool, organisations=("acme",), repositories=("Acme/App", "acme/app"))
+    assert [key for key in found if key.startswith("issues/")] == ["issues/acme/app"]
+    assert len(list(found["repositories/listed/acme"].items())) == 1
 
 
 def test_a_repository_without_any_content_is_empty(tool, hub):

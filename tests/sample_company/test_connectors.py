@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from orchestration.connectors import connector
 from orchestration.connectors.base import Batch, RejectedRecord, Row
@@ -74,6 +76,16 @@ def test_github_has_each_change_with_its_history(read, world: World):
     assert found["deployments"] == len(world.deployments)
     reviews = [moment for change in world.changes for moment in change.moments if moment.kind == "review"]
     assert found["pull_request_reviews"] == len(reviews)
+
+
+def test_github_gives_an_app_what_it_gives_a_token(read, monkeypatch):
+    with_token = read("github").rows
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    monkeypatch.delenv("COUNTERPOISE_SOURCES__GITHUB__TOKEN")
+    monkeypatch.setenv("COUNTERPOISE_SOURCES__GITHUB__APP_ID", "12345")
+    monkeypatch.setenv("COUNTERPOISE_SOURCES__GITHUB__APP_PRIVATE_KEY", text)
+    assert read("github").rows == with_token
 
 
 def test_claude_code_rejects_only_incomplete_lines(read, world: World):

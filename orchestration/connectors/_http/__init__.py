@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client.paginators import BasePaginator
     from requests import Request
 
-    from orchestration.connectors._http.credentials import Renew
+    from orchestration.connectors._http.credentials import IsStale, Renew
     from orchestration.connectors._http.session import GuardedSession, Judge
 
 IN_MEMORY_BYTES = 16 * 2**20
@@ -42,8 +42,12 @@ def client(
     retries: RetryPolicy | None = None,
     headers: Mapping[str, str] | None = None,
     renew: Renew | None = None,
+    is_stale: IsStale = lambda: False,
 ) -> Client:
-    """A client for one tool; `auth_headers` go to the origin of `base_url` and nowhere else."""
+    """A client for one tool; `auth_headers` go to the origin of `base_url` and nowhere else.
+
+    `renew` gives new headers on a 401, and before a request where `is_stale` says so.
+    """
     from dlt.common.configuration.specs import RuntimeConfiguration
     from dlt.sources.helpers.rest_client import RESTClient
 
@@ -52,7 +56,7 @@ def client(
 
     # urllib3 logs whole addresses at debug level, and download links carry their signature in the query
     logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
-    credentials = Credentials(base_url, auth_headers, renew)
+    credentials = Credentials(base_url, auth_headers, renew, is_stale)
     session = GuardedSession(retries or RetryPolicy(), credentials)
     all_headers = {"Accept": "application/json", "User-Agent": "counterpoise", **(headers or {})}
     config = RuntimeConfiguration()

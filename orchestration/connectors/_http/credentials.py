@@ -15,6 +15,7 @@ from orchestration.connectors._http.errors import RejectedError
 from orchestration.connectors._http.urls import origin
 
 Renew = Callable[[], Mapping[str, SecretStr]]
+IsStale = Callable[[], bool]
 
 
 class Unsigned(AuthBase):
@@ -25,15 +26,24 @@ class Unsigned(AuthBase):
 
 
 class Credentials(AuthBase):
-    """Secret headers that are sent to one origin only."""
+    """Secret headers that are sent to one origin only; renewed on a 401, and before a request when they are stale."""
 
-    def __init__(self, base_url: str, headers: Mapping[str, SecretStr], renew: Renew | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        headers: Mapping[str, SecretStr],
+        renew: Renew | None = None,
+        is_stale: IsStale = lambda: False,
+    ) -> None:
         self._origin = origin(base_url)
         self._headers = _checked(headers)
         self._renew = renew
+        self._is_stale = is_stale
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         belongs = origin(request.url or "") == self._origin
+        if belongs and self._is_stale():
+            self.renewed()
         for name, secret in self._headers.items():
             request.headers.pop(name, None)
             if belongs:

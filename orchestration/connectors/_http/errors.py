@@ -7,13 +7,17 @@ error holds the request and is never chained.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from orchestration.errors import PermissionDeniedError, RateLimitedError, SourceError, UnreachableError
 
 LANDED_IS_KEPT = "Everything that already landed is kept; repeat the run"
 
 
 class UnauthorisedError(PermissionDeniedError):
-    """401: the credential is missing, wrong or expired."""
+    """401: the credential is missing, wrong or expired. `sent_at`: when, by the tool's own clock."""
+
+    sent_at: datetime | None = None
 
 
 class ForbiddenError(PermissionDeniedError):

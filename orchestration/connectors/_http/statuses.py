@@ -11,7 +11,7 @@ from orchestration.connectors._http.errors import (
     SourceError,
     UnauthorisedError,
 )
-from orchestration.connectors._http.rate_limits import Headers, is_rate_limit
+from orchestration.connectors._http.rate_limits import Headers, is_rate_limit, sent_at
 from orchestration.connectors._http.retries import TransientError
 
 _FINAL: dict[int, tuple[type[SourceError], str]] = {
@@ -32,4 +32,7 @@ def raise_for_status(status: int, headers: Headers, message: str, what: str) -> 
     if status == 408 or status >= 500:
         raise TransientError(f"{status}{detail}", headers=headers)
     error, meaning = _FINAL.get(status, (RejectedError, "The tool rejected the request"))
-    raise error(f"{what}: {status}{detail}. {meaning}. {LANDED_IS_KEPT}.")
+    failure = error(f"{what}: {status}{detail}. {meaning}. {LANDED_IS_KEPT}.")
+    if isinstance(failure, UnauthorisedError):
+        failure.sent_at = sent_at(headers)
+    raise failure

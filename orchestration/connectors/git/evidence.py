@@ -11,16 +11,15 @@ No evidence does not mean no agent: trailers are optional and squashes lose note
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from orchestration.connectors._shared.bot_registry import BotRegistry, Signature
+from orchestration.connectors._shared.trailers import co_authors
 from orchestration.connectors.git.commits import SHA, Commit
 from orchestration.connectors.git.git_cli import Git
 from orchestration.connectors.git.messages import MessageFacts
 
-_CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
 _UNKNOWN_TOOL = Signature("git_note", "", "exact", "unknown", "other", "agent", "author", "B", None, "")
 
 
@@ -30,7 +29,7 @@ def evidence_of(commit: Commit, facts: MessageFacts, bots: BotRegistry) -> list[
     found: list[tuple[str, Signature]] = []
     for address in {commit.author_email, commit.committer_email}:
         found += [("email", s) for s in bots.match("email", address, on)]
-    for address in set(_CO_AUTHOR.findall(commit.message)):
+    for address in co_authors(commit.message):
         found += [("trailer_email", s) for s in bots.match("trailer_email", address, on)]
     found += [("text", s) for s in bots.match("text", commit.message, on)]
     found += [("author_name", s) for s in bots.match("author_name", commit.author_name, on)]

@@ -7,18 +7,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from orchestration.connectors._shared.bot_registry import BotRegistry, Signature
+from orchestration.connectors._shared.trailers import co_authors
 from orchestration.connectors.git.messages import message_facts
 
-_CO_AUTHOR = re.compile(r"(?im)^[ \t]*co-authored-by:[^<\n]*<([^>\n]+)>")
 _REVERT_BRANCH = re.compile(r"(?:\A|/)revert-(\d{1,9})-")
 _HOTFIX = re.compile(r"(?i)(?:\A|[/_.-])hot-?fix(?:\Z|[/_.-])")
 NO_EVIDENCE: dict[str, object] = {"agent_product": None, "ai_evidence_grade": None, "ai_evidence_signal": None}
 MAX_LABEL_CHARACTERS = 4096
-
-
-def co_authors(message: str) -> list[str]:
-    """The addresses of the Co-authored-by trailers, each once, in their order."""
-    return list(dict.fromkeys(address.strip() for address in _CO_AUTHOR.findall(message)))
 
 
 def reverted(title: str, body: str, branch: str, repository: str) -> dict[str, object]:

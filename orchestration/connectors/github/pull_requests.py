@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from orchestration.connectors._shared.trailers import co_authors
 from orchestration.connectors.base import Item, RejectedRecord, Row
 from orchestration.connectors.github import queries as queries
 from orchestration.connectors.github import records as records
 from orchestration.connectors.github.accounts import Record, user
 from orchestration.connectors.github.client import GitHubClient, Scope
-from orchestration.connectors.github.facts import co_authors
 from orchestration.connectors.github.graphql import Node
 
 STREAMS = (

@@ -24,11 +24,6 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def repository(row: Node) -> Record:
-    kept = ("id", "full_name", "private", "fork", "archived", "disabled", "visibility")
-    return {name: row.get(name) for name in (*kept, "created_at", "updated_at", "pushed_at")}
-
-
 def pull_request(node: Node, scope: Record, default_branch: str | None, bots: BotRegistry) -> Record:
     title, body, branch = node.get("title") or "", node.get("body") or "", node.get("headRefName") or ""
     on = instant(node["createdAt"]).date()
@@ -148,12 +143,11 @@ def deployment_status(node: Node, scope: Record, deployment_id: str) -> Record:
 
 
 def issue(row: Node, scope: Record) -> Record:
-    kept = ("number", "state", "state_reason", "created_at", "updated_at", "closed_at", "author_association")
+    """The issue as sent, with facts from its child lists."""
     labels = (label.get("name") if isinstance(label, Mapping) else label for label in row.get("labels") or ())
     return {
+        **row,
         **scope,
-        **{name: row.get(name) for name in kept},
-        "id": row.get("id"),
         "issue_type": (row.get("type") or {}).get("name"),
         "label_names": label_names(name for name in labels if name),
         "author": account(row.get("user")),

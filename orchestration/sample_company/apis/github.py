@@ -1,4 +1,4 @@
-"""GitHub: pull requests and deployments by GraphQL; repositories, members, users and issues by REST."""
+"""GitHub: pull requests and deployments by GraphQL; repositories, members, users, issues and the App by REST."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from orchestration.sample_company.apis.base import (
     organisation_settings,
     stamp,
 )
+from orchestration.sample_company.apis.github_app import FakeApp
 from orchestration.sample_company.apis.github_nodes import (
     deployment_node,
     issue_row,
@@ -38,6 +39,7 @@ class GitHub:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.app = FakeApp([ORGANISATION])
         self.changes: defaultdict[str, list[Change]] = defaultdict(list)
         self.deployments: defaultdict[str, list[Deployment]] = defaultdict(list)
         self.issues: defaultdict[str, list[Issue]] = defaultdict(list)
@@ -51,8 +53,10 @@ class GitHub:
         self.accounts = [*(person.account for person in world.people), COPILOT_AGENT, DEPENDABOT, REVIEW_BOT]
 
     def answer(self, request: Request) -> Answer:
-        if not request.headers.get("authorization"):
-            return Answer(401, {"message": "Requires authentication"})
+        if request.path.startswith("/app/"):
+            return self.app.answer(request)
+        if not self.app.accepts(request.headers.get("authorization", "")):
+            return Answer(401, {"message": "Bad credentials"})
         if request.path == "/graphql":
             return self._graphql(request)
         match request.path.strip("/").split("/"):
