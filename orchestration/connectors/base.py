@@ -60,6 +60,14 @@ class RejectedRecord:
 Item = Row | Batch | RejectedRecord
 
 
+def built_row(stream: str, pointer: str, sent: object, build: Callable[[], Record]) -> Row | RejectedRecord:
+    """The row that `build` makes of a record as sent; a rejected record where that has not the expected shape."""
+    try:
+        return Row(stream, build(), pointer)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return RejectedRecord(stream, "malformed", pointer, repr(sent).encode())
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """The unit of reading: it lands whole or not at all.

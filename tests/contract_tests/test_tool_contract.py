@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from datetime import timedelta
 
 import pytest
@@ -74,15 +74,16 @@ def test_an_undeclared_field_changes_nothing_and_is_reported_when_it_is_new(benc
 
 
 def test_missing_optional_fields_land_as_null(bench, baseline):
-    names = optional(bench)
-    keep = {"pageinfo", "page_info", *CONTROLS}
-    bench.change(lambda found: {
-        name: None if snake_case(name) in names - keep and not isinstance(value, dict | list) else value
-        for name, value in found.items()
-    })  # fmt: skip
+    names = optional(bench) - CONTROLS - {snake_case(name) for name in bench.tool.renamed}
+    bench.change(
+        lambda found: {
+            name: None if snake_case(name) in names and not isinstance(value, dict | list) else value
+            for name, value in found.items()
+        }
+    )
     assert bench.land().failed_slices == []
-    counts = {stream: len(rows) for stream, rows in bench.rows().items()}
-    assert counts == {stream: len(rows) for stream, rows in baseline[bench.source].items()} or sum(counts.values()) > 0
+    lost = {stream: len(rows) - len(bench.rows()[stream]) for stream, rows in baseline[bench.source].items()}
+    assert {stream: rows for stream, rows in lost.items() if rows} == {}
 
 
 def test_a_record_without_a_required_field_is_quarantined_alone(bench, baseline):
@@ -108,8 +109,8 @@ def test_a_record_without_a_required_field_is_quarantined_alone(bench, baseline)
     assert done, "no required field was met"
     assert report.failed_slices == []
     assert report.quarantined_rows >= 1
-    lost = sum(map(len, baseline[bench.source].values())) - sum(map(len, bench.rows().values()))
-    assert lost <= 40 * len(done), "a broken record took others with it"
+    landed, whole = (sum(map(len, rows.values())) for rows in (bench.rows(), baseline[bench.source]))
+    assert landed > whole * 0.6, "a broken record took more than its own children with it"
 
 
 @pytest.mark.parametrize("fault", [
@@ -181,7 +182,7 @@ def test_a_refused_key_is_one_clear_failure_and_lands_nothing(bench):
 
 def test_no_text_of_an_undeclared_field_lands(bench):
     """Each text in a field that the contract does not declare carries the canary, and so does a field of its own."""
-    known = declared(bench) | CONTROLS | set(bench.tool.landed_texts)
+    known = declared(bench) | CONTROLS | {snake_case(name) for name in bench.tool.renamed}
 
     def sung(found):
         marked = {
@@ -191,8 +192,18 @@ def test_no_text_of_an_undeclared_field_lands(bench):
         return {**marked, "canary": CANARY}
 
     def is_undeclared_text(name, value, known):
-        return isinstance(value, str) and snake_case(name) not in known and not name.startswith("__")
+        """Not a time, which a connector may need under a name that the contract does not have."""
+        is_text = isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value)
+        return is_text and snake_case(name) not in known and not name.startswith("__")
 
     bench.change(sung)
     bench.land()
-    assert Counter(path.name for path, content in bench.written() if CANARY.encode() in content) == {}
+    heard = {
+        f"{stream}.{name}"
+        for stream, rows in bench.rows().items()
+        for row in rows
+        for name, value in row.items()
+        if CANARY in str(value)
+    }
+    assert heard == set()
+    assert [path for path, content in bench.written() if CANARY.encode() in content] == []

@@ -123,7 +123,8 @@ def slices(
         yield Slice(f"{PULL_REQUESTS}/{owner}", STREAMS[PULL_REQUESTS], partial(_failed, reason))
     read: set[str] = set()
     for row in by_name(found):
-        if _is_wanted(config, str(row["full_name"]), bool(row.get("fork"))):
+        # landing rejects a repository without a name or a number
+        if row.get("id") and row.get("full_name") and _is_wanted(config, str(row["full_name"]), bool(row.get("fork"))):
             for slice_ in _repository_slices(config, github.of(row["full_name"]), row, partition, cursors):
                 read.add(slice_.key)
                 yield slice_
@@ -190,7 +191,7 @@ def _since(config: Config, part: str, cursor: str | None) -> datetime | None:
 
 def _repositories(listing: Listing) -> Iterator[Item]:
     for row in by_name(listing()):
-        yield Row("repositories", row, f"repositories/{row['id']}")
+        yield Row("repositories", row, f"repositories/{row.get('id')}")
 
 
 def _nothing() -> Iterator[Item]:

@@ -73,15 +73,25 @@ class Scope:
         return {"owner": owner, "name": name}
 
     def is_before(self, at: str | None) -> bool:
-        return self.since is not None and at is not None and instant(at) < self.since
+        found = _known(at)
+        return self.since is not None and found is not None and found < self.since
 
     def is_later(self, at: str | None) -> bool:
-        return at is not None and instant(at) >= self.as_of
+        found = _known(at)
+        return found is not None and found >= self.as_of
+
+
+def _known(at: str | None) -> datetime | None:
+    """The instant; None for what is none, which landing rejects."""
+    try:
+        return None if at is None else instant(at)
+    except (TypeError, ValueError):
+        return None
 
 
 def by_name(rows: Iterable[Node]) -> list[Node]:
     """Every repository once, sorted by name."""
-    return sorted({row["id"]: row for row in rows}.values(), key=lambda row: str(row["full_name"]))
+    return sorted({row.get("id"): row for row in rows}.values(), key=lambda row: str(row.get("full_name")))
 
 
 def owner_of(name: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from orchestration.connectors._shared.trailers import co_authors
-from orchestration.connectors.base import Item, RejectedRecord, Row
+from orchestration.connectors.base import Item, RejectedRecord, Row, built_row
 from orchestration.connectors.github import queries as queries
 from orchestration.connectors.github import records as records
 from orchestration.connectors.github.accounts import Record, user
@@ -42,17 +43,17 @@ def pull_requests(github: GitHubClient, scope: Scope) -> Iterator[Item]:
     newest, pages = "", 0
     for parent, nodes in _listing(github, scope, None):
         pages += 1
-        newest = newest or next((node["updatedAt"] for node in nodes if node), "")
+        newest = newest or next((_updated(node) for node in nodes if node), "")
         yield from _recent(github, scope, parent, nodes, yielded)
-        if any(node and scope.is_before(node["updatedAt"]) for node in nodes):
+        if any(node and scope.is_before(node.get("updatedAt")) for node in nodes):
             break
     for parent, nodes in _listing(github, scope, None) if pages > 1 else ():
         yield from _recent(github, scope, parent, [node for node in nodes if node], yielded)
-        if any(node and node["updatedAt"] <= newest for node in nodes):
+        if any(node and _updated(node) <= newest for node in nodes):
             break
     for parent, nodes in _listing(github, scope, ["OPEN"]) if scope.since is not None else ():
         for node in nodes:
-            if node and node["state"] == "OPEN":
+            if node and node.get("state") == "OPEN":
                 yield from _whole(github, scope, parent, node, yielded)
 
 
@@ -63,26 +64,37 @@ def _listing(github: GitHubClient, scope: Scope, states: list[str] | None) -> It
         yield parent, list(connection.get("nodes") or ())
 
 
+def _updated(node: Node) -> str:
+    return str(node.get("updatedAt") or "")
+
+
 def _recent(
     github: GitHubClient, scope: Scope, parent: Node, nodes: list[Node | None], yielded: _Yielded
 ) -> Iterator[Item]:
     for place, node in enumerate(nodes):
         if node is None:
             yield RejectedRecord("pull_requests", "blank_node", f"pull_requests/{scope.repository} place {place}", b"")
-        elif not scope.is_before(node["updatedAt"]):
+        elif not scope.is_before(node.get("updatedAt")):
             yield from _whole(github, scope, parent, node, yielded)
 
 
 def _whole(github: GitHubClient, scope: Scope, parent: Node, node: Node, yielded: _Yielded) -> Iterator[Item]:
     """One pull request with its children, unless it was yielded before or was created after as_of."""
-    number = int(node["number"])
-    if number in yielded.numbers or scope.is_later(node["createdAt"]):
+    number = node.get("number")
+    if not isinstance(number, int):
+        yield RejectedRecord("pull_requests", "missing:number", f"pull_requests/{scope.repository}", b"")
+        return
+    if number in yielded.numbers or scope.is_later(node.get("createdAt")):
         return
     yielded.numbers.add(number)
     of = {"repository_id": parent["databaseId"], "repository": parent["nameWithOwner"], "number": number}
     default = (parent.get("defaultBranchRef") or {}).get("name")
     pointer = f"pull_requests/{of['repository']}#{number}"
-    yield Row("pull_requests", records.pull_request(node, of, default, github.bots), pointer)
+    build = partial(records.pull_request, node, of, default, github.bots)
+    row = built_row("pull_requests", pointer, node, build)
+    yield row
+    if isinstance(row, RejectedRecord):
+        return
     actors = [node.get("author"), node.get("mergedBy")]
     for review in github.graphql.nodes(node, "reviews", queries.REST["reviews"], pointer):
         if not scope.is_later(review.get("submittedAt")):
@@ -98,9 +110,10 @@ def _whole(github: GitHubClient, scope: Scope, parent: Node, node: Node, yielded
 def _commits(github: GitHubClient, node: Node, of: Record, pointer: str) -> Iterator[Item]:
     for position, listed in enumerate(github.graphql.nodes(node, "commits", queries.REST["commits"], pointer), start=1):
         commit = listed["commit"]
-        sha, author = commit["oid"], commit.get("author") or {}
+        sha, author = commit.get("oid"), commit.get("author") or {}
         where = f"{pointer} {sha}"
-        yield Row("pull_request_commits", records.commit(commit, position, of, github.bots), where)
+        build = partial(records.commit, commit, position, of, github.bots)
+        yield built_row("pull_request_commits", where, commit, build)
         yield _commit_author(of, sha, 0, author.get("email"), author.get("user"), where)
         for place, address in enumerate(co_authors(commit.get("message") or ""), start=1):
             yield _commit_author(of, sha, place, address, None, where)

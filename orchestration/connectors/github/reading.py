@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from orchestration.connectors._http.errors import GoneError, NotFoundError
-from orchestration.connectors.base import Item, RejectedRecord, Row
+from orchestration.connectors.base import Item, RejectedRecord, Row, built_row
 from orchestration.connectors.github import queries as queries
 from orchestration.connectors.github import records as records
 from orchestration.connectors.github.accounts import Record, user
@@ -24,15 +25,18 @@ def deployments(github: GitHubClient, scope: Scope) -> Iterator[Item]:
         for place, node in enumerate(nodes):
             if node is None:
                 yield RejectedRecord("deployments", "blank_node", f"deployments/{scope.repository} place {place}", b"")
-            elif not scope.is_before(node["createdAt"]) and not scope.is_later(node["createdAt"]):
+            elif not scope.is_before(node.get("createdAt")) and not scope.is_later(node.get("createdAt")):
                 yield from _deployment(github, scope, node, of)
-        if any(node and scope.is_before(node["createdAt"]) for node in nodes):
+        if any(node and scope.is_before(node.get("createdAt")) for node in nodes):
             return
 
 
 def _deployment(github: GitHubClient, scope: Scope, node: Node, of: Record) -> Iterator[Item]:
-    pointer = f"deployments/{node['id']}"
-    yield Row("deployments", records.deployment(node, of), pointer)
+    pointer = f"deployments/{node.get('id')}"
+    row = built_row("deployments", pointer, node, partial(records.deployment, node, of))
+    yield row
+    if isinstance(row, RejectedRecord):
+        return
     for status in github.graphql.nodes(node, "statuses", queries.REST["statuses"], pointer):
         if not scope.is_later(status.get("createdAt")):
             record = records.deployment_status(status, of, str(node["id"]))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from orchestration.connectors._http.errors import EndlessPagesError
 from orchestration.errors import SourceError
 
 Get = Callable[[str, Mapping[str, object]], Mapping[str, Any]]
@@ -27,6 +28,7 @@ class TooDeepError(SourceError):
 def listed(get: Get, name: str, params: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
     """Every record of a listing, page by page; TooDeepError where the API would cut it off."""
     offset = 0
+    seen: set[object] = set()
     while True:
         page = get(name, {**params, "limit": PAGE_SIZE, "offset": offset})
         records = page.get(name)
@@ -35,6 +37,12 @@ def listed(get: Get, name: str, params: Mapping[str, object]) -> Iterator[Mappin
                 f"pagerduty: GET /{name} answered without a list {name!r} at offset {offset:,}; nothing of this slice "
                 "was landed. Repeat the run; if the error remains, the API has changed."
             )
+        ids = {record.get("id") for record in records if isinstance(record, Mapping)}
+        if ids and ids <= seen:
+            raise EndlessPagesError(
+                f"pagerduty: GET /{name} repeats its records at offset {offset:,}; nothing of this slice was landed."
+            )
+        seen |= ids
         yield from records
         if not page.get("more"):
             return

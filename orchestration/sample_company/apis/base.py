@@ -78,7 +78,7 @@ class FakeTool:
     settings: what else the section says about this company.
     corrected: a number that the tool still corrects within the connector's lookback.
     part: a text that only requests for a part of the data hold, such as one repository's name.
-    landed_texts: fields with texts from which something lands that is not the text itself.
+    renamed: fields that land under another name.
     """
 
     name: str
@@ -88,7 +88,7 @@ class FakeTool:
     settings: Callable[[World], Mapping[str, object]]
     corrected: str
     part: Callable[[World], str]
-    landed_texts: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
 
 
 def organisation_settings(world: World) -> Mapping[str, object]:

@@ -176,5 +176,5 @@ TOOL = FakeTool(
     organisation_settings,
     corrected="additions",
     part=lambda world: world.services[0].service_id,
-    landed_texts=("labels",),
+    renamed=("oid", "commitOid", "headRefOid", "nameWithOwner", "fullDatabaseId", "databaseId", "name"),
 )
