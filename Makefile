@@ -66,6 +66,7 @@ lock: setup  ## renew the lock files (hashes, no addresses)
 			$$name.in -o $$name.lock; done
 
 docs: setup  ## renew every page and printed output that a command produces
+	@$(BIN)/python scripts/new_source_pages.py
 	@$(BIN)/python -m cogapp -r --verbosity=1 -I scripts @scripts/generated.txt
 
 bench: setup  ## the figures of benchmarks/

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from page_settings import table
+from page_settings import is_secret, table
 
-from orchestration.connectors import connector
+from orchestration.connectors import SOURCES, connector
 from orchestration.connectors.company_files.file_specs import FILES
 from orchestration.contracts import STAGING, source_contract
 
@@ -28,11 +28,52 @@ _LABEL = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):\s+")
 
 def charter(source: str) -> str:
     """What the connector reads and what it leaves out, from its module's docstring, and a link to the module."""
-    path = ROOT / "orchestration" / "connectors" / source / "__init__.py"
-    blocks = list(_blocks(ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""))
-    shown = [f"{blocks[0]} ([connector](../orchestration/connectors/{source}/__init__.py))"]
-    shown += [f"**Leaves out:** {_LABEL.sub('', block)}" for block in blocks if block.startswith("Leaves out:")]
+    path = module_path(source)
+    blocks = _docstring_blocks(path)
+    links = [("connector", path.relative_to(ROOT)), ("contract", _contract_path(source).relative_to(ROOT))]
+    shown = [f"{blocks[0]} ({', '.join(f'[{name}](../../{place})' for name, place in links)})"]
+    shown += [
+        f"**{label}:** {_LABEL.sub('', block)}"
+        for label in ("Reads", "Leaves out")
+        for block in blocks
+        if block.startswith(f"{label}:")
+    ]
     return "\n\n".join(_wrapped(block) for block in shown)
+
+
+def sources() -> str:
+    """The table of all sources, each with a link to its page."""
+    rows = [[f"[{source}](sources/{source}.md)", _docstring_blocks(module_path(source))[0]] for source in SOURCES]
+    return table(("source", "what it reads"), rows)
+
+
+def variables() -> str:
+    """The lines of `.env.example` with the secrets of all sources."""
+    return "\n".join(f"{name}=" for source in SOURCES for name in secret_variables(source))
+
+
+def secret_variables(source: str) -> list[str]:
+    """The variables that take the secrets of a source."""
+    fields = connector(source).Config.model_fields
+    return [
+        f"COUNTERPOISE_SOURCES__{source.upper()}__{name.upper()}"
+        for name, field in fields.items()
+        if is_secret(field.annotation)
+    ]
+
+
+def module_path(source: str) -> Path:
+    """The module, or the package's own, that reads a source."""
+    folder = ROOT / "orchestration" / "connectors"
+    return folder / f"{source}.py" if (folder / f"{source}.py").is_file() else folder / source / "__init__.py"
+
+
+def _contract_path(source: str) -> Path:
+    return STAGING / source / f"_{source}.yml"
+
+
+def _docstring_blocks(path: Path) -> list[str]:
+    return list(_blocks(ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""))
 
 
 def _blocks(docstring: str) -> Iterator[str]:

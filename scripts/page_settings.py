@@ -69,7 +69,7 @@ def _facts(field: FieldInfo, variable: str = "") -> list[str]:
     bounds = [f"{words} {getattr(met, name):g}" for met in field.metadata for kind, (name, words) in BOUNDS.items()
               if isinstance(met, kind)]  # fmt: skip
     does = field.description or ""
-    if _is_secret(field.annotation) and variable:
+    if is_secret(field.annotation) and variable:
         does = f"**Secret**, from `{variable}`. {does}".strip()
     return [", ".join([_type(field.annotation), *bounds]), _default(field), does]
 
@@ -116,5 +116,6 @@ def _is_model(annotation: object) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _is_secret(annotation: object) -> bool:
+def is_secret(annotation: object) -> bool:
+    """Whether a setting of this type holds a secret."""
     return annotation is SecretStr or SecretStr in typing.get_args(annotation)

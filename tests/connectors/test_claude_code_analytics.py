@@ -13,7 +13,7 @@ from orchestration.contracts import load_contracts
 from orchestration.errors import PermissionDeniedError, SourceError
 from orchestration.landing.rows import Rejection, cast_record
 from orchestration.partition import DailyPartition
-from tests.connectors.loopback import Loopback, failing, half_json, quiet, reply, throttled
+from tests.connectors.loopback import Loopback, failing, quiet, reply
 
 CONTRACT = load_contracts(Path(__file__).parents[2] / "dbt_project" / "models" / "staging")["claude_code"]
 PATH = "/v1/organizations/usage_report/claude_code"
@@ -88,11 +88,6 @@ def test_an_api_key_is_an_actor_without_an_email(tool):
     assert (found["actor__api_key_name"], found["actor__email_address"]) == ("ci", None)
 
 
-def test_a_day_without_use_is_read_and_empty(tool):
-    answers(tool, [])
-    assert values(tool, "analytics_days") == []
-
-
 def test_only_a_record_without_an_actor_is_rejected(tool):
     older = {name: value for name, value in ROW.items() if name != "is_remote"}
     answers(tool, [older])
@@ -100,14 +95,6 @@ def test_only_a_record_without_an_actor_is_rejected(tool):
     answers(tool, [{**ROW, "actor": None}])
     with pytest.raises(Rejection, match="missing:actor__type"):
         values(tool, "analytics_days")
-
-
-def test_rate_limits_and_failures_are_retried(tool):
-    answers(tool, [ROW])
-    tool.fault(1, throttled("5"))
-    tool.fault(2, failing())
-    tool.fault(3, half_json({"data": [ROW]}))
-    assert len(values(tool, "analytics_days")) == 1
 
 
 def test_a_wrong_key_and_a_server_that_stays_down_are_different_errors(tool):

@@ -30,7 +30,7 @@ from tests.connectors.github_tool import (
     review,
     rows,
 )
-from tests.connectors.loopback import Loopback, failing, linked, quiet, reply
+from tests.connectors.loopback import Loopback, quiet, reply
 
 ANSWERS = Path(__file__).parents[1] / "payloads" / "github"
 WEBHOOKS = json.loads((ANSWERS / "webhooks_examples.json").read_text())
@@ -88,32 +88,6 @@ def test_people_land_as_hashes_and_bots_by_name(tool, folder):
     assert (first["author__login"], second["author__login"]) == ("dependabot[bot]", None)
     assert first["merged_by__login"].startswith("p_")
     assert [row["email"][:2] for row in landed(folder, "pull_request_commit_authors")] == ["p_", "p_"]
-
-
-def test_a_killed_run_keeps_whole_slices_and_reads_the_rest_again(tool, folder):
-    hub = FakeGitHub(tool)
-    full(hub)
-    tool.route("GET", "/repos/acme/app/issues", lambda ask: failing(503))
-    broken = land(folder, tool)
-    assert [line.partition(":")[0] for line in broken.failed_slices] == ["issues/acme/app"]
-    tool.route("GET", "/repos/acme/app/issues", linked([[]], "/repos/acme/app/issues"))
-    questions = len(tool.asked("/graphql"))
-    again = land(folder, tool)
-    assert (again.already_counted_slices, again.new_loads, again.failed_slices) == (3, 1, [])
-    assert len(tool.asked("/graphql")) == questions
-
-
-def test_a_slice_that_fails_half_way_leaves_no_row(tool, folder):
-    hub = FakeGitHub(tool)
-    hub.pull_requests = [pull_request(n) for n in range(1, 7)]
-    tool.fault(3, failing(502))
-    tool.fault(4, failing(502))
-    broken = land(folder, tool, page_size=1)
-    assert len(broken.failed_slices) == 1
-    assert landed(folder, "pull_requests") == []
-    tool.faults.clear()
-    land(folder, tool, page_size=1)
-    assert sorted(row["number"] for row in landed(folder, "pull_requests")) == [1, 2, 3, 4, 5, 6]
 
 
 def test_issues_are_read_over_pages_whose_path_changes(tool):
