@@ -216,7 +216,9 @@ class Settings(BaseSettings):
     def source_config(self, source: str) -> SourceConfig:
         """The checked section of one source, with its paths made absolute against the file's folder."""
         if source not in self.sources:
-            raise SettingsError(f"[sources.{source}] is missing in counterpoise.toml; docs/sources.md shows one")
+            raise SettingsError(
+                f"[sources.{source}] is missing in counterpoise.toml; docs/sources/{source}.md shows one"
+            )
         try:
             config = connector(source).Config.model_validate(self.sources[source])
         except ValidationError as error:

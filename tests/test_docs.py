@@ -13,7 +13,7 @@ import pytest
 from orchestration.settings import load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [path for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))) if path.is_file()]
+PAGES = [path for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))) if path.is_file()]
 MODELS = {path.stem for path in (ROOT / "dbt_project" / "models").rglob("*.sql")}
 MACROS = {
     name
@@ -148,7 +148,7 @@ def test_a_stale_generated_part_is_found(tmp_path):
 
 
 def test_every_setting_of_a_source_is_described():
-    page = (ROOT / "docs" / "sources.md").read_text("utf-8")
+    page = "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "sources").glob("*.md"))
     rows = re.findall(r"^\| `.+` \| .+ \| .* \| (.*)\|$", page, flags=re.MULTILINE)
     assert rows
     assert not [row for row in rows if not row.strip()]

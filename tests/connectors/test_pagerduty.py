@@ -99,7 +99,10 @@ def test_a_window_too_long_to_page_is_halved(tool):
 
 
 def test_a_minute_with_too_many_records_is_an_error(tool):
-    tool.route("GET", "/log_entries", lambda ask: reply({"log_entries": [{"id": "R"}] * 100, "more": True}))
+    def many(ask):
+        return reply({"log_entries": [{"id": f"R{ask.query['offset']}-{n}"} for n in range(100)], "more": True})
+
+    tool.route("GET", "/log_entries", many)
     with pytest.raises(TooDeepError, match="more than the 10,000 records"):
         records(run(tool)["log_entries/2026-11-09"])
 

@@ -122,9 +122,9 @@ def slices(
     for owner, reason in unread.items():
         yield Slice(f"{PULL_REQUESTS}/{owner}", STREAMS[PULL_REQUESTS], partial(_failed, reason))
     read: set[str] = set()
-    for row in by_name(found):
-        # landing rejects a repository without a name or a number
-        if row.get("id") and row.get("full_name") and _is_wanted(config, str(row["full_name"]), bool(row.get("fork"))):
+    # landing rejects a repository without a name or a number
+    for row in by_name(row for row in found if None not in (row.get("id"), row.get("full_name"))):
+        if _is_wanted(config, str(row["full_name"]), bool(row.get("fork"))):
             for slice_ in _repository_slices(config, github.of(row["full_name"]), row, partition, cursors):
                 read.add(slice_.key)
                 yield slice_
