@@ -107,11 +107,15 @@ class StreamContract(_Declared):
 
 
 class SourceContract(_Declared):
-    """All streams of one source, and how fresh it must be."""
+    """All streams of one source, and how fresh it must be.
+
+    fills_by_choice: a company chooses which streams the source fills; one that never landed is not missing.
+    """
 
     source: str = Field(validation_alias="name")
     streams: dict[str, StreamContract]
     freshness_days: int | None = Field(None, validation_alias=_meta("freshness_days"))
+    fills_by_choice: bool = Field(False, validation_alias=_meta("fills_by_choice"))
 
     def stream(self, name: str) -> StreamContract:
         if name not in self.streams:

@@ -78,7 +78,7 @@ class BuildInputs:
             each
             for source in self.settings.enabled_sources()
             if source in self.contracts
-            for _, contract in sorted(self.contracts[source].streams.items())
+            for contract in expected_streams(self.contracts[source], self.loads.get(source, []))
             for each in coverage(contract, self.loads.get(source, []), days)
         ]
 
@@ -137,6 +137,16 @@ def visible_files(contract: StreamContract, loads: Iterable[ledger.Load]) -> Ite
             newest[family, file.day] = [file]
     for _, files in sorted(newest.items()):
         yield from files
+
+
+def expected_streams(source: SourceContract, loads: Iterable[ledger.Load]) -> list[StreamContract]:
+    """The streams that must deliver: all, or of a source that fills streams by choice those that it has ever landed.
+
+    Where such a source has landed nothing at all, all of them are expected: it was to be read and was not.
+    """
+    declared = [contract for _, contract in sorted(source.streams.items())]
+    landed = {stream for load in loads for stream in load.streams}
+    return [each for each in declared if not source.fills_by_choice or not landed or each.stream in landed]
 
 
 def coverage(contract: StreamContract, loads: list[ledger.Load], days: list[date]) -> Iterator[SourceDay]:

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 import duckdb
 import pytest
 
-from orchestration.contracts import Column, StreamContract
+from orchestration.contracts import Column, SourceContract, StreamContract, load_contracts
 from orchestration.errors import WarehouseError
 from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
 from orchestration.settings import Settings
 from orchestration.storage.relations import open_read_only
 from orchestration.warehouse.duckdb_relations import prepare, record_built
-from orchestration.warehouse.inputs import BuildInputs, coverage
+from orchestration.warehouse.inputs import BuildInputs, coverage, expected_streams
 from tests.landing.conftest import CONTRACT, event, slice_
 
 
@@ -135,6 +135,7 @@ def test_rejected_records_are_in_the_quarantine_relation(inputs, land):
     ]
 
 
+STAGING = Settings().dbt_project / "models" / "staging"
 MONDAY = date(2026, 11, 2)
 WEEK = timedelta(days=7)
 
@@ -167,3 +168,38 @@ def test_days_after_a_window_that_failed_are_missing():
     assert read_until((MONDAY, MONDAY + WEEK), (MONDAY + WEEK, MONDAY + 1.5 * WEEK)) == date(2026, 11, 12)
     assert read_until((MONDAY, MONDAY + 5 * WEEK), (MONDAY + WEEK, MONDAY + 5 * WEEK)) == MONDAY + 2 * WEEK
     assert read_until(*((MONDAY + n * WEEK, MONDAY + 5 * WEEK) for n in (0, 1, 3))) == MONDAY + 2 * WEEK
+
+
+def expected(*landed: str, by_choice: bool = True) -> list[str]:
+    columns = (Column(name="id", data_type="string"),)
+    streams = {
+        name: StreamContract(source="tables", stream=name, load_mode="upsert", key=("id",), columns=columns)
+        for name in ("changes", "incidents")
+    }
+    part = ledger.StreamLoad(received=0, landed=0, quarantined=0, files=[])
+    loads = [
+        ledger.Load(
+            load_id=name, source="tables", slice_key=name, digest="d", sequence=0, streams={name: part},
+            as_of=datetime.combine(MONDAY, time(), UTC),
+        )
+        for name in landed
+    ]  # fmt: skip
+    source = SourceContract(source="tables", streams=streams, fills_by_choice=by_choice)
+    return [contract.stream for contract in expected_streams(source, loads)]
+
+
+def test_a_stream_that_the_company_does_not_fill_is_not_missing():
+    assert expected("incidents") == ["incidents"]
+
+
+def test_a_stream_that_the_source_should_fill_and_never_did_is_missing():
+    assert expected("incidents", by_choice=False) == ["changes", "incidents"]
+
+
+def test_a_company_chooses_which_streams_its_own_tables_fill():
+    chosen = [source for source, declared in load_contracts(STAGING).items() if declared.fills_by_choice]
+    assert chosen == ["tables"]
+
+
+def test_where_nothing_landed_at_all_every_stream_is_missing():
+    assert expected() == ["changes", "incidents"]
