@@ -5,9 +5,12 @@
     ('merge_rate_14d', 'ready', 'coalesce(is_merged_in_time, false)', true, 'ready_at is not null'),
     ('merged_changes', 'merge', 'true', false, 'is_merged'),
     ('net_merged_changes', 'merge', 'true', false, 'is_merged and not is_revert and not is_out_of_effect'),
-    ('review_coverage', 'merge', 'has_qualifying_review', true, 'is_merged and has_lifecycle'),
-    ('revert_rate_30d', 'merge', 'coalesce(is_reverted_soon, false)', true, 'is_merged and not is_revert'),
-    ('ai_assisted_share', 'merge', "coalesce(ai_evidence_grade in ('A', 'B'), false)", true, 'is_merged'),
+    ('review_coverage', 'merge', 'has_qualifying_review', true, 'is_merged and has_reviews'),
+    ('revert_rate_30d', 'merge', 'coalesce(is_reverted_soon, false)', true, 'is_merged and not is_revert and has_reverts'),
+    (
+        'ai_assisted_share', 'merge', "coalesce(ai_evidence_grade in ('A', 'B'), false)", true,
+        'is_merged and has_agent_signals',
+    ),
 ] -%}
 {#- Quantiles over the changes merged in the week: metric, hours of one change. -#}
 {%- set durations = [

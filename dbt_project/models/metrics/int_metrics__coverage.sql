@@ -38,7 +38,10 @@ scoped as (
     from feed_days
     inner join {{ ref('int_changes__repositories') }} as repositories
         on feed_days.feed = 'incidents'
-        or (feed_days.feed in ('reviews', 'changes') and feed_days.source = repositories.change_source)
+        or (
+            feed_days.feed in ('changes', 'lifecycle', 'reviews', 'agent_signals')
+            and feed_days.source = repositories.change_source
+        )
         or (feed_days.feed = 'deployments' and feed_days.source = repositories.deployment_source)
 
 ),

@@ -1,39 +1,24 @@
-with happened as (
+{%- set columns = {
+    'source_system': 'string', 'event_id': 'string', 'repository': 'string', 'change_number': 'bigint',
+    'event_kind': 'string', 'occurred_at': 'timestamp', 'actor_identifier': 'string', 'review_state': 'string',
+} -%}
+with arms as (
 
-    select
-        'event:' || event_id as event_id,
-        repository,
-        pull_request_number,
-        case when event = 'ready_for_review' then 'ready' when event like 'convert%' then 'draft' else event end
-            as event_kind,
-        created_at as occurred_at,
-        actor_identifier,
-        cast(null as string) as review_state
-    from {{ ref('stg_github__pull_request_events') }}
-    where event in ('ready_for_review', 'convert_to_draft', 'converted_to_draft', 'closed', 'reopened')
-    union all
-    select
-        'review:' || review_id as event_id,
-        repository,
-        pull_request_number,
-        'review' as event_kind,
-        submitted_at as occurred_at,
-        author_identifier as actor_identifier,
-        state as review_state
-    from {{ ref('stg_github__pull_request_reviews') }}
-    where submitted_at is not null and state != 'pending'
+    {{ union_arms(columns, ['int_change_events__github', 'int_change_events__tables']) }}
 
 )
 
+-- of the source that the repository's changes come from
 select
-    happened.event_id,
-    {{ change_id("'github'", 'repositories.repository', 'happened.pull_request_number') }} as change_id,
-    happened.event_kind,
-    happened.occurred_at,
-    happened.actor_identifier,
-    happened.review_state
-from happened
+    arms.event_id,
+    {{ change_id('arms.source_system', 'repositories.repository', 'arms.change_number') }} as change_id,
+    arms.event_kind,
+    arms.occurred_at,
+    arms.actor_identifier,
+    arms.review_state
+from arms
 cross join {{ ref('stg_run__context') }} as context
 inner join {{ ref('int_changes__repositories') }} as repositories
-    on lower(happened.repository) = repositories.repository_key
-where happened.occurred_at < context.as_of
+    on lower(arms.repository) = repositories.repository_key
+    and arms.source_system = repositories.change_source
+where arms.occurred_at < context.as_of

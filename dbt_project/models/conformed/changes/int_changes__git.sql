@@ -14,5 +14,8 @@ select
     false as is_hotfix,
     true as is_base_default,
     false as has_lifecycle,
+    false as has_reviews,
+    true as has_reverts,
+    true as has_agent_signals,
     first_commit_at
 from {{ ref('stg_git__changes') }}

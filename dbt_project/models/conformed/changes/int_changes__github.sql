@@ -16,6 +16,9 @@ select
     coalesce(is_hotfix_branch, false) or coalesce(label_names like '%|hotfix|%', false) as is_hotfix,
     coalesce(is_base_default, true) as is_base_default,
     true as has_lifecycle,
+    true as has_reviews,
+    true as has_reverts,
+    true as has_agent_signals,
     agent_product,
     ai_evidence_signal,
     ai_evidence_grade

@@ -1,28 +1,40 @@
+{#- Who mentions repositories, and what a mention says: that it lists the repository, or that it tells its changes or its
+    deployments. The first of this list that tells them is the source of all of them. -#}
+{%- set mentions = [
+    ('github', ['listing', 'changes'], ref('stg_github__repositories')),
+    ('github', ['changes'], ref('stg_github__pull_requests')),
+    ('github', ['deployments'], ref('stg_github__deployments')),
+    ('tables', ['changes'], ref('stg_tables__changes')),
+    ('tables', ['deployments'], ref('stg_tables__deployments')),
+    ('git', ['listing', 'changes', 'deployments'], ref('stg_git__repositories')),
+    ('catalogue', [], ref('stg_company_files__services')),
+] -%}
 -- the tools and the catalogue may differ in upper and lower case, which no forge distinguishes
 with mentions as (
 
-    select
-        repository,
-        'github' as mentioned_by,
-        is_fork,
-        is_archived
-    from {{ ref('stg_github__repositories') }}
-    {%- set mentions = {
-        'git': ref('stg_git__repositories'),
-        'pull_request': ref('stg_github__pull_requests'),
-        'deployment': ref('stg_github__deployments'),
-        'catalogue': ref('stg_company_files__services'),
-    } %}
-    {%- for mentioned_by, relation in mentions.items() %}
-        union all
+    {% for source, says, relation in mentions -%}
         select distinct
             repository,
-            '{{ mentioned_by }}' as mentioned_by,
-            cast(null as boolean) as is_fork,
-            cast(null as boolean) as is_archived
+            '{{ source }}' as source,
+            {{ loop.index }} as place,
+            {{ ('listing' in says) | lower }} as is_listing,
+            {{ ('changes' in says) | lower }} as tells_changes,
+            {{ ('deployments' in says) | lower }} as tells_deployments
         from {{ relation }} as relation_{{ loop.index }}
         where repository is not null
-    {%- endfor %}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+flags as (
+
+    select
+        lower(repository) as repository_key,
+        bool_or(is_fork) as is_fork,
+        bool_or(is_archived) as is_archived
+    from {{ ref('stg_github__repositories') }}
+    group by lower(repository)
 
 ),
 
@@ -32,16 +44,14 @@ repositories as (
         lower(repository) as repository_key,
         -- a repository that is deleted today keeps its history
         coalesce(
-            min(repository) filter (where mentioned_by in ('github', 'git')),
-            min(repository) filter (where mentioned_by = 'catalogue'),
+            min(repository) filter (where is_listing),
+            min(repository) filter (where source = 'catalogue'),
             min(repository)
         ) as repository,
-        coalesce(bool_or(is_fork), false) as is_fork,
-        coalesce(bool_or(is_archived), false) as is_archived,
-        bool_or(mentioned_by in ('github', 'git', 'catalogue')) as is_listed,
-        bool_or(mentioned_by in ('github', 'pull_request')) as has_pull_requests,
-        bool_or(mentioned_by = 'deployment') as has_deployments,
-        bool_or(mentioned_by = 'git') as is_in_git
+        bool_or(is_listing or source in ('tables', 'catalogue')) as is_listed,
+        min_by(source, place) filter (where tells_changes) as change_source,
+        min_by(source, place) filter (where tells_deployments) as deployment_source,
+        bool_or(source = 'git') as is_in_git
     from mentions
     group by lower(repository)
 
@@ -91,18 +101,16 @@ select
     coalesce(owners.service_id, repositories.repository) as service_id,
     coalesce(owners.team_id, 'unassigned') as team_id,
     repositories.is_listed,
-    repositories.is_fork,
-    repositories.is_archived,
-    case
-        when repositories.has_pull_requests then 'github'
-        when repositories.is_in_git then 'git'
-    end as change_source,
+    coalesce(flags.is_fork, false) as is_fork,
+    coalesce(flags.is_archived, false) as is_archived,
+    repositories.change_source,
     case
         when released_by_tag.repository_key is not null and repositories.is_in_git then 'git'
-        when repositories.has_deployments then 'github'
-        when repositories.is_in_git then 'git'
+        else repositories.deployment_source
     end as deployment_source
 from repositories
+left join flags
+    on repositories.repository_key = flags.repository_key
 left join owners
     on repositories.repository_key = owners.repository_key
 left join released_by_tag

@@ -3,12 +3,13 @@
     'change_number': 'bigint', 'author_identifier': 'string', 'sponsor_identifier': 'string', 'created_at': 'timestamp',
     'updated_at': 'timestamp', 'is_draft': 'boolean', 'merged_at': 'timestamp', 'closed_at': 'timestamp',
     'merge_commit_sha': 'string', 'reverts_change_number': 'bigint', 'reverts_sha': 'string', 'is_hotfix': 'boolean',
-    'is_base_default': 'boolean', 'has_lifecycle': 'boolean', 'first_commit_at': 'timestamp',
+    'is_base_default': 'boolean', 'has_lifecycle': 'boolean', 'has_reviews': 'boolean', 'has_reverts': 'boolean',
+    'has_agent_signals': 'boolean', 'first_commit_at': 'timestamp',
     'agent_product': 'string', 'ai_evidence_signal': 'string', 'ai_evidence_grade': 'string',
 } -%}
 with arms as (
 
-    {{ union_arms(columns, ['int_changes__github', 'int_changes__git']) }}
+    {{ union_arms(columns, ['int_changes__github', 'int_changes__tables', 'int_changes__git']) }}
 
 ),
 
@@ -37,6 +38,9 @@ placed as (
         arms.is_base_default,
         repositories.is_fork or repositories.is_archived as is_repository_excluded,
         arms.has_lifecycle,
+        arms.has_reviews,
+        arms.has_reverts,
+        arms.has_agent_signals,
         arms.first_commit_at,
         arms.agent_product,
         arms.ai_evidence_signal,
@@ -72,6 +76,9 @@ select
     is_base_default,
     is_repository_excluded,
     has_lifecycle,
+    has_reviews,
+    has_reverts,
+    has_agent_signals,
     first_commit_at,
     agent_product,
     ai_evidence_signal,

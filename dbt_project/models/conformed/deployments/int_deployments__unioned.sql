@@ -5,7 +5,7 @@
 } -%}
 with arms as (
 
-    {{ union_arms(columns, ['int_deployments__github', 'int_deployments__git']) }}
+    {{ union_arms(columns, ['int_deployments__github', 'int_deployments__tables', 'int_deployments__git']) }}
 
 ),
 

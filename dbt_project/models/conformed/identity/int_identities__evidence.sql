@@ -1,7 +1,7 @@
 {%- set rounds = 3 -%}
 with people as (
 
-    select * from {{ ref('stg_company_files__people') }}
+    select * from {{ ref('int_people__employments') }}
 
 ),
 

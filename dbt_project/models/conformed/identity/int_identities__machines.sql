@@ -24,6 +24,12 @@ flagged as (
         github_id
     from {{ ref('stg_github__users') }}
     where is_newest and (account_type = 'Bot' or login like '%[bot]')
+    union
+    select
+        author_identifier,
+        cast(null as string)
+    from {{ ref('stg_tables__changes') }}
+    where author_type = 'bot' and author_identifier is not null
 
 ),
 

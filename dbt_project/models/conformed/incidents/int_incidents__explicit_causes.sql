@@ -22,6 +22,14 @@ named as (
     from {{ ref('stg_pagerduty__log_entries') }} as log_entries
     cross join context
     where log_entries.logged_at < context.as_of
+    union
+    select
+        incidents.system || ':' || incidents.incident_id as incident_id,
+        incidents.explicit_cause_sha as cause_sha,
+        incidents.explicit_cause_deployment_id as cause_deployment
+    from {{ ref('stg_tables__incidents') }} as incidents
+    cross join context
+    where incidents.created_at < context.as_of
 
 )
 

@@ -1,11 +1,19 @@
 {%- set columns = {
-    'source_system': 'string', 'incident_id': 'string', 'native_service_id': 'string', 'created_at': 'timestamp',
-    'started_at': 'timestamp', 'resolved_at': 'timestamp', 'priority': 'string', 'urgency': 'string',
-    'is_merged': 'boolean', 'is_auto_resolved': 'boolean',
+    'source_system': 'string', 'service_system': 'string', 'incident_id': 'string', 'native_service_id': 'string',
+    'created_at': 'timestamp', 'started_at': 'timestamp', 'resolved_at': 'timestamp', 'priority': 'string',
+    'urgency': 'string', 'is_merged': 'boolean', 'is_auto_resolved': 'boolean',
 } -%}
 with arms as (
 
-    {{ union_arms(columns, ['int_incidents__pagerduty']) }}
+    {{ union_arms(columns, ['int_incidents__pagerduty', 'int_incidents__tables'], place='arm_place') }}
+
+),
+
+-- one incident may come by two ways: the first source counts
+distinct_arms as (
+
+    select * from arms
+    qualify row_number() over (partition by incident_id order by arm_place) = 1
 
 ),
 
@@ -14,8 +22,8 @@ incidents as (
     select
         arms.source_system,
         arms.incident_id,
-        services.service_id,
-        coalesce(services.service_id, arms.native_service_id) as place,
+        coalesce(services.service_id, catalogue.service_id) as service_id,
+        coalesce(services.service_id, catalogue.service_id, arms.native_service_id) as place,
         arms.started_at,
         case when arms.resolved_at < context.as_of then arms.resolved_at end as resolved_at,
         severities.severity,
@@ -27,11 +35,14 @@ incidents as (
             when not severities.is_counted then 'low_severity'
         end as noise_reason,
         causes.incident_id is not null as has_explicit_cause
-    from arms
+    from distinct_arms as arms
     cross join {{ ref('stg_run__context') }} as context
     left join {{ ref('int_services__external_ids') }} as services
-        on arms.source_system = services.system
+        on coalesce(arms.service_system, arms.source_system) = services.system
         and arms.native_service_id = services.external_id
+    -- some tools name a service as the catalogue does
+    left join {{ ref('int_services__catalogue') }} as catalogue
+        on arms.native_service_id = catalogue.service_id
     left join {{ ref('incident_severities') }} as severities
         on lower(arms.priority) = lower(severities.priority)
     left join (select distinct incident_id from {{ ref('int_incidents__explicit_causes') }}) as causes

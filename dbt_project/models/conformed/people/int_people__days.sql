@@ -11,7 +11,7 @@ with context as (
 
 people as (
 
-    select * from {{ ref('stg_company_files__people') }}
+    select * from {{ ref('int_people__employments') }}
 
 ),
 

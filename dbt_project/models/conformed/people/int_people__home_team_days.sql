@@ -17,7 +17,7 @@ memberships as (
             coalesce(cast({{ dbt.dateadd('day', -1, 'memberships.gone_from_date') }} as date), context.last_day),
             context.last_day
         ) as last_day
-    from {{ ref('stg_company_files__team_memberships') }} as memberships
+    from {{ ref('int_people__memberships') }} as memberships
     cross join context
 
 ),

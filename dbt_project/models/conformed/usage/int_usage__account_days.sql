@@ -10,14 +10,23 @@ with arms as (
 
     {{ union_arms(columns, [
         'int_usage__claude_code_activity', 'int_usage__claude_code_tokens', 'int_usage__copilot_days',
-    ]) }}
+        'int_usage__tables_activity', 'int_usage__tables_tokens',
+    ], place='arm_place') }}
+
+),
+
+-- an arm that replaces whole days has an empty row for each that lost its rows; where two arms tell the same of an
+-- account's day, the first counts
+told_once as (
+
+    select * from arms
+    where account is not null
+    qualify arm_place = min(arm_place) over (partition by usage_date, tool, account, measures)
 
 )
 
 select
-    *,
+    {{ columns | join(',\n    ') }},
     'unknown' as intent,
     max(prompts) over (partition by usage_date, tool, account, account_type) > 0 as is_human_initiated
-from arms
--- an arm that replaces whole days has an empty row for each that lost its rows
-where account is not null
+from told_once
