@@ -197,7 +197,7 @@ def _fill(inputs: BuildInputs, company: Company) -> None:
                 for row in company.rows.get(f"{source}.{name}", ()):
                     if row["_as_of"] <= as_of:
                         _insert(connection, f'landed_{source}."{name}"', row)
-        _cover(connection, sorted({stream.split(".")[0] for stream in company.rows}), as_of.date())
+        _cover(connection, set(company.rows), as_of.date())
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
@@ -206,11 +206,12 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> None
     connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
 
 
-def _cover(connection: duckdb.DuckDBPyConnection, sources: list[str], end: date) -> None:
-    """Every source that has rows delivered every day."""
+def _cover(connection: duckdb.DuckDBPyConnection, filled: set[str], end: date) -> None:
+    """Every source that has rows delivered every day; of the company's own tables each stream that has rows."""
     connection.execute("delete from run.source_days")
     streams = {"github": ("pull_requests", "deployments"), "git": ("changes", "tags"), "pagerduty": ("incidents",)}
-    for source in sources:
+    streams["tables"] = tuple(stream.split(".")[1] for stream in sorted(filled) if stream.startswith("tables."))
+    for source in sorted({stream.split(".")[0] for stream in filled}):
         for stream in streams.get(source, ()):
             connection.execute(
                 "insert into run.source_days select ?, ?, cast(day as date), 'delivered', 1 "
