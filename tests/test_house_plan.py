@@ -7,6 +7,7 @@ Does not: rules about single files (test_house_rules).
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -14,10 +15,12 @@ from statistics import median
 
 import pytest
 
+from orchestration.contracts import load_contracts
 from orchestration.warehouse.dbt_manifest import Node
 from tests import parsed_project
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted(load_contracts(ROOT / "dbt_project" / "models" / "staging"))
 HOUSE = ROOT / "orchestration"
 MODELS = ROOT / "dbt_project" / "models"
 FLOORS = (
@@ -45,7 +48,7 @@ MAX_ROOMS = 20
 STAGES = ("staging", "conformed", "facts", "restricted", "metrics", "integrity", "marts")
 """A model reads its own stage and earlier ones. Seeds and sources may be read anywhere."""
 MAX_CHAIN = 16
-MAX_MODELS = 100
+MAX_SHARED_MODELS, MAX_MODELS_OF_A_SOURCE = 70, 25
 MAX_MEDIAN_LINES, MAX_LINES = 40, 120
 
 
@@ -137,14 +140,29 @@ def test_the_way_to_a_published_model_is_short(models):
     assert {way[-1]: " > ".join(way) for way in ways.values() if len(way) > MAX_CHAIN} == {}
 
 
-def test_there_are_at_most_100_models():
-    assert len(line_counts()) <= MAX_MODELS
+def test_the_models_that_no_single_source_brings_stay_few():
+    assert len(models_by_source()[None]) <= MAX_SHARED_MODELS
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_source_brings_few_models(source):
+    assert 0 < len(models_by_source()[source]) <= MAX_MODELS_OF_A_SOURCE
 
 
 def test_models_are_short():
     lines = line_counts()
     assert median(lines.values()) < MAX_MEDIAN_LINES
     assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+
+
+def models_by_source() -> dict[str | None, list[str]]:
+    """The models that a source brings, its staging views and its arms `int_<kind>__<source>`; None for the others."""
+    found: dict[str | None, list[str]] = {source: [] for source in (None, *SOURCES)}
+    for path in MODELS.rglob("*.sql"):
+        folder = path.parent.name if path.parent.parent == MODELS / "staging" else None
+        arms = (source for source in SOURCES if re.fullmatch(rf"int_[a-z_]+__{source}(_[a-z_]+)?", path.stem))
+        found[folder if folder in SOURCES else next(arms, None)].append(path.stem)
+    return found
 
 
 def line_counts() -> dict[str, int]:
