@@ -1,4 +1,4 @@
-{#- Who mentions repositories, and what a mention says: that it lists the repository, or that it tells its changes or its
+{#- Who mentions repositories, and what a mention says: that it lists the repository, or tells its changes or its
     deployments. The first of this list that tells them is the source of all of them. -#}
 {%- set mentions = [
     ('github', ['listing', 'changes'], ref('stg_github__repositories')),
