@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -32,6 +33,7 @@ from orchestration.settings import load_settings
 
 CONTRACT = load_contracts(Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "staging")["tables"]
 DAY = date(2026, 11, 15)
+LOADED = Path(__file__).resolve().parents[1] / "payloads" / "layouts"
 CANARY = "canary-7f3a"
 PULL_REQUESTS = f"""repo,number,created_at,updated_at,author,title
 acme/app,1,2026-11-02T10:00:00Z,2026-11-03T10:00:00Z,ada,{CANARY}
@@ -162,7 +164,7 @@ def failure(report):
 def refusal(**settings):
     with pytest.raises(ValidationError) as problem:
         Config(**settings)
-    return "; ".join(each["msg"] for each in problem.value.errors())
+    return str(problem.value)
 
 
 # Files
@@ -545,8 +547,8 @@ def test_a_layout_fills_its_streams_from_a_folder_or_a_database(land, layouts, t
             connection.execute(sa.text(f"drop table if exists {name}"))
         connection.execute(sa.text("create table project as select 1 as id, 'acme/app'::text as name"))
         connection.execute(sa.text(
-            "create table change as select 1 as project_id, 5 as number, timestamptz '2026-11-02 00:00+00' as created_at"
-            ", timestamptz '2026-11-03 00:00+00' as updated_at, 'a@b.example'::text as opened_by, true as gone"
+            "create table change as select 1 as project_id, 5 as number, timestamptz '2026-11-02Z' as created_at, "
+            "timestamptz '2026-11-03Z' as updated_at, 'a@b.example'::text as opened_by, true as gone"
         ))  # fmt: skip
     land(layouts=[{"layout": "toy_tracker", "address": toy, "schema": "any"}])
     land(layouts=[{"layout": "toy_tracker", "connection": "warehouse", "schema": "public", "streams": ["changes"]}],
@@ -572,9 +574,22 @@ def test_a_wrong_name_of_a_layout_gets_the_names_that_there_are(layouts):
 
 
 @pytest.mark.parametrize("name", layout_files.layout_names(layout_files.FOLDER))
-def test_every_layout_that_ships_fills_streams_that_there_are(name):
-    use = tables.LayoutUse(layout=name, connection="warehouse", schema="s")
-    assert [each.stream for each in use.inputs()]
+def test_a_layout_that_ships_lands_the_same_from_a_file_and_from_a_server(land, postgres, tmp_path, name):
+    rows = (LOADED / f"{name}.sql").read_text()
+    with duckdb.connect(str(tmp_path / "lake.duckdb")) as engine:
+        engine.execute(f"create schema loaded; {rows}")
+    with postgres.begin() as connection:
+        connection.connection.driver_connection.execute(
+            f"drop schema if exists loaded cascade; create schema loaded; {rows}"
+        )
+    places = ({"address": tmp_path / "lake.duckdb"}, {"connection": "warehouse"})
+    both = [{"layout": name, "schema": "loaded", **place} for place in places]
+    report = land(layouts=both, connections=connections(postgres), day=date(2027, 1, 1))
+    assert (report.failed_slices, report.quarantined_rows) == ([], 0)
+    for stream, expected in json.loads((LOADED / f"{name}.json").read_text()).items():
+        found = [{key: row[key] for key in row if not key.startswith("_")} for row in landed(land, stream)]
+        assert len(found) == 2 * len(expected) > 0
+        assert [found.count(row) for row in found] == [2] * len(found)
 
 
 # Wrong names

@@ -52,7 +52,7 @@ Address = Annotated[Path | str | None, BeforeValidator(_address)]
 class _Place(BaseModel):
     """Where tables are: an address that anybody may read, or the name of a connection that holds a secret."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     address: Address = Field(None, description="A file, several (`*`), a folder, or a DuckDB file; also s3://….")
     connection: str | None = Field(None, description="A name under `connections`, instead of an address.")
@@ -172,6 +172,8 @@ class LayoutUse(_Place):
 
 class Config(SourceConfig):
     """`[sources.tables]`: inputs, layouts or both."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     inputs: tuple[Input, ...] = Field((), description="One table for each table that fills a stream.")
     layouts: tuple[LayoutUse, ...] = Field((), description="One table for each ready-made mapping.")

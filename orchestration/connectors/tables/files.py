@@ -199,8 +199,8 @@ class _Place:
             )
         for file in self._files(self._path):
             with _explained(self._name):
-                self.engine.execute(f"attach {literal(file)} as place (read_only)")
-                self.engine.execute("use place")
+                self.engine.execute(f"attach {literal(file)} as attached_place (read_only)")
+                self.engine.execute("use attached_place")
 
     def _view(self, name: str, files: list[str]) -> None:
         source = self._typed(files) if files[0].lower().endswith(CSV) else _parquet(files)
