@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 from page_settings import table
 
-from orchestration.connectors import connector
+from orchestration.connectors import connector, tables
 from orchestration.connectors.company_files.file_specs import FILES
 from orchestration.contracts import load_contracts
 
@@ -61,6 +61,16 @@ def streams(source: str) -> str:
         for name, stream in contract.streams.items()
     ]  # fmt: skip
     return table(("stream", "grain", "load mode", "key", "filed under"), rows)
+
+
+def own_columns() -> str:
+    """The table of what a company's own tables can fill: the columns of each stream."""
+    rows = [
+        [f"`{name}`", *(", ".join(f"`{column.name}`" for column in stream.columns if column.required is required)
+                        for required in (True, False))]
+        for name, stream in tables.declared().streams.items()
+    ]  # fmt: skip
+    return table(("stream", "required columns", "optional columns"), rows)
 
 
 def lateness(source: str) -> str:
