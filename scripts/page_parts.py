@@ -53,11 +53,10 @@ def variables() -> str:
 
 
 def secret_variables(source: str) -> list[str]:
-    """The variables that take the secrets of a source."""
-    fields = connector(source).Config.model_fields
+    """The variables that take the secrets of a source; of a table of secrets, one for each name in its examples."""
     return [
-        f"COUNTERPOISE_SOURCES__{source.upper()}__{name.upper()}"
-        for name, field in fields.items()
+        "__".join(["COUNTERPOISE_SOURCES", source.upper(), name.upper(), *map(str.upper, field.examples or ())])
+        for name, field in connector(source).Config.model_fields.items()
         if is_secret(field.annotation)
     ]
 
@@ -101,6 +100,16 @@ def streams(source: str) -> str:
         for name, stream in contract.streams.items()
     ]  # fmt: skip
     return table(("stream", "grain", "load mode", "key", "filed under"), rows)
+
+
+def own_columns() -> str:
+    """The table of what a company's own tables can fill: the columns of each stream."""
+    rows = [
+        [f"`{name}`", *(", ".join(f"`{column.name}`" for column in stream.columns if column.required is required)
+                        for required in (True, False))]
+        for name, stream in source_contract("tables").streams.items()
+    ]  # fmt: skip
+    return table(("stream", "required columns", "optional columns"), rows)
 
 
 def lateness(source: str) -> str:

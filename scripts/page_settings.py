@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def _setting(source: str, name: str, field: FieldInfo, above: str = "") -> Itera
     yield [f"`{above}{name}`", *_facts(field, f"COUNTERPOISE_SOURCES__{source.upper()}__{name.upper()}")]
     if within is not None:
         for inner, inner_field in within.model_fields.items():
-            yield from _setting(source, inner, inner_field, f"{above}{name}[].")
+            yield from _setting(source, str(inner_field.validation_alias or inner), inner_field, f"{above}{name}[].")
 
 
 def _facts(field: FieldInfo, variable: str = "") -> list[str]:
@@ -85,7 +85,7 @@ def _type(annotation: object) -> str:
         return " or ".join(f"`{each}`" for each in arguments)
     if origin in (list, tuple):
         return f"list of {_type(arguments[0])}s"
-    if _is_model(annotation):
+    if _is_model(annotation) or origin is Mapping:
         return "table"
     return "secret" if annotation is SecretStr else WORDS[typing.cast(type, annotation)]
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 
 from orchestration import environment
-from orchestration.connectors import SOURCES
+from orchestration.connectors import SOURCES, connector
+from orchestration.connectors.base import SourceConfig
 from orchestration.contracts import load_contracts
 from orchestration.errors import CounterpoiseError
 from orchestration.publishing.publication import current_publication
@@ -83,17 +84,23 @@ def _source(settings: Settings, source: str) -> Finding:
     if source not in settings.enabled_sources():
         return Finding(source, "off", "enabled = false")
     try:
-        settings.source_config(source)
+        config = settings.source_config(source)
     except CounterpoiseError as error:
         return Finding(source, "missing", str(error))
     if source not in load_contracts(settings.dbt_project / "models" / "staging"):
         return Finding(source, "missing", f"no streams are declared below models/staging/{source}")
+    if problems := list(getattr(connector(source), "problems", _no_problems)(config)):
+        return Finding(source, "missing", "; ".join(problems))
     from orchestration.landing import ledger
 
     loads = ledger.read(settings.landing, source)
     newest = max((load.as_of for load in loads), default=None)
     detail = "never landed" if newest is None else f"{len(loads):,} loads, the newest as of {newest:%Y-%m-%d}"
     return Finding(source, "ok", detail)
+
+
+def _no_problems(config: SourceConfig) -> Iterable[str]:
+    return ()
 
 
 def _found(subject: str, is_ok: bool, ok: str, missing: str) -> Finding:

@@ -4,7 +4,8 @@ Belongs here: the types that connectors and landing share.
 Does not: reading a source (one module each), checking or writing records (landing).
 
 A connector module defines `Config(SourceConfig)` and
-`slices(config, partition, cursors, retries=None) -> Iterator[Slice]`.
+`slices(config, partition, cursors, retries=None) -> Iterator[Slice]`. It may define
+`problems(config) -> Iterator[str]`: what is missing, as far as can be said without calling the source.
 """
 
 from __future__ import annotations
