@@ -132,6 +132,9 @@ ALLOWED: dict[str, set[str]] = {
         f"{MODELS}/identity/int_identities__links.sql",
         "orchestration/connectors/github/accounts.py",  # the coding agent's login
     },
+    "jira": {
+        "orchestration/connectors/company_files/file_specs.py",  # systems of the identity map
+    },
     "pagerduty": {
         f"{MODELS}/identity/int_identities__links.sql",
         f"{MODELS}/incidents/_incidents.yml",  # an input of a unit test

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from orchestration.sample_company.apis.jira import account_id
 from orchestration.sample_company.world.calendar import local_day
 from orchestration.sample_company.world.company import World
 from orchestration.sample_company.world.model import HOLIDAYS, Person
@@ -76,9 +77,10 @@ def _absences(world: World) -> Iterator[Cells]:
 
 
 def _identities(world: World) -> Iterator[Cells]:
-    """GitHub accounts by number (a login may be renamed), PagerDuty, vendors' accounts, and second addresses."""
+    """GitHub accounts by number (a login may be renamed), Jira, PagerDuty, vendors' accounts, and second addresses."""
     for person in world.people:
         yield (person.hr_id, "github", person.account.github_id, None, None, "sso")
+        yield (person.hr_id, "jira", account_id(person), None, None, "sso")
         if person.pagerduty_id:
             yield (person.hr_id, "pagerduty", person.pagerduty_id, None, None, "sso")
         if person.tool.startswith("claude"):

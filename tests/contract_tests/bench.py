@@ -27,7 +27,7 @@ from orchestration.settings import load_settings
 
 CANARY = "canary-sings"
 HISTORY_DAYS = {"history_days": 7}
-CONTROLS = {"next_page", "endcursor", "cursor", "download_links", "next", "nextpagetoken", "link", "self"}
+CONTROLS = {"next_page", "endcursor", "cursor", "download_links", "next", "next_page_token", "link", "self"}
 """Keys that steer the reading and hold no content."""
 Rows = dict[str, list[dict[str, object]]]
 

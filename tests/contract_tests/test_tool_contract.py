@@ -50,12 +50,12 @@ def test_a_number_that_the_tool_corrects_lands_in_the_next_run(bench):
     """Within the lookback; what was landed stays beside it, and models take the newer one."""
     bench.land(bench.last_day - timedelta(days=1))
     before = bench.rows()
-    name = bench.tool.corrected
+    name, last_part = bench.tool.corrected, snake_case(bench.tool.corrected)
     bench.change(lambda found: {**found, name: found[name] + 1_000} if isinstance(found.get(name), int) else found)
     assert bench.land().is_complete
     corrected = 0
     for stream, rows in bench.rows().items():
-        columns = [column for column in bench.contract.stream(stream).by_name if column.split("__")[-1] == name]
+        columns = [column for column in bench.contract.stream(stream).by_name if column.split("__")[-1] == last_part]
         key = bench.contract.stream(stream).key
         old = {tuple(row[part] for part in key): row for row in before[stream]}
         for column in columns:

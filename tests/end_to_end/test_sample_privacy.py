@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from orchestration.sample_company.apis.jira import account_id
 from orchestration.sample_company.world.people import SMALL_TEAM
 from tests.end_to_end.companies import ask
 from tests.end_to_end.conftest import SampleRun
@@ -18,7 +19,7 @@ def traces(sample: SampleRun) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for person in sample.company.world.people:
         words = (person.hr_id, person.name, person.email, person.commit_email, person.account.login,
-                 person.account.login_before, person.pagerduty_id)  # fmt: skip
+                 person.account.login_before, person.pagerduty_id, account_id(person))  # fmt: skip
         found[person.hr_id] = {word.lower() for word in words if word}
     return found
 

@@ -52,7 +52,7 @@ def read(world: World, monkeypatch: pytest.MonkeyPatch):
         yield lambda source: Read(source, world)
 
 
-@pytest.mark.parametrize("source", ["company_files", "copilot", "git", "github", "pagerduty"])
+@pytest.mark.parametrize("source", ["company_files", "copilot", "git", "github", "jira", "pagerduty"])
 def test_only_planted_records_are_rejected(read, source):
     assert read(source).rejected == PLANTED.get(source, {})
 
@@ -124,3 +124,11 @@ def test_pagerduty_has_each_incident_and_each_written_cause(read, world: World):
     causes = {record["explicit_cause_sha"] for stream in ("incidents", "log_entries")
               for record in found_in.records[stream]} - {None}  # fmt: skip
     assert causes == {world.oids[incident.cause.change_key] for incident in world.incidents if incident.cause}
+
+
+def test_jira_has_each_issue_and_each_closing(read, world: World):
+    records = read("jira").records
+    closed = [row for row in records["issues"] if row["fields"]["resolutiondate"]
+              and row["fields"]["issuetype"]["name"] in ("Bug", "Task")]  # fmt: skip
+    assert len(closed) == sum(1 for issue in world.issues if issue.closed_at)
+    assert {row["id"] for row in records["issues"]} == {row["id"] for row in records["issue_keys"]}
