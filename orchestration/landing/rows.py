@@ -12,13 +12,16 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, TypeAdapter
 
-from orchestration.contracts import StreamContract
+from orchestration.contracts import StreamContract, arrow_type
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
@@ -86,8 +89,9 @@ def payload_digest(payload: object) -> str:
 
 def _cast(path: str, data_type: str, value: object) -> object:
     try:
-        return _CASTS.get(data_type, _decimal)(value)
-    except (ValueError, TypeError, OverflowError):
+        cast = _CASTS.get(data_type)
+        return cast(value) if cast else _decimal(value, arrow_type(data_type))
+    except (ValueError, TypeError, OverflowError, InvalidOperation):
         raise Rejection(f"not_{data_type.partition('(')[0]}:{path}") from None
 
 
@@ -119,8 +123,12 @@ def _double(value: object) -> float:
     return number
 
 
-def _decimal(value: object) -> Decimal:
-    return _DECIMAL.validate_python(value)
+def _decimal(value: object, column: pa.Decimal128Type) -> Decimal:
+    """Rounded to the column's scale; ValueError where it has more digits than the column."""
+    number = _DECIMAL.validate_python(value).quantize(Decimal(1).scaleb(-column.scale))
+    if len(number.as_tuple().digits) > column.precision:
+        raise ValueError
+    return number
 
 
 def _boolean(value: object) -> bool:

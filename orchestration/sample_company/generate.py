@@ -1,6 +1,7 @@
 """Write the sample company into a directory.
 
     company/        the company's own files           counterpoise.toml  settings that point at all of it
+    exports/        tables that its pipelines export
     claude_logs/    session logs by account           truth.json         what is true, for tests only
     repositories/   bare git repositories             object_ids.json    git object ids that API answers refer to
 
@@ -17,6 +18,7 @@ import orjson
 
 from orchestration.errors import CounterpoiseError
 from orchestration.sample_company.company_files import write_company_files
+from orchestration.sample_company.exports import FOLDER, write_exports
 from orchestration.sample_company.settings import write_config
 from orchestration.sample_company.truth import truth
 from orchestration.sample_company.world.company import World, make_world
@@ -24,7 +26,7 @@ from orchestration.sample_company.world.logs import write_logs
 from orchestration.sample_company.world.repositories import write_repositories
 
 MARKER = "object_ids.json"
-FOLDERS = ("company", "claude_logs", "repositories")
+FOLDERS = ("company", "claude_logs", "exports", "repositories")
 SORTED = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 
 
@@ -34,6 +36,7 @@ def generate(directory: Path, seed: int = 7, people: int = 60, weeks: int = 26) 
     directory.mkdir(parents=True, exist_ok=True)
     world = make_world(seed, people, weeks)
     write_company_files(world, directory / "company")
+    write_exports(world, directory / FOLDER)
     write_logs(world, directory / "claude_logs")
     write_config(world, directory)
     oids = write_repositories(world, directory / "repositories")

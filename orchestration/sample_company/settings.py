@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tomlkit
 
+from orchestration.sample_company import exports
 from orchestration.sample_company.apis import TOOLS
 from orchestration.sample_company.server import Addresses
 from orchestration.sample_company.world.company import World
@@ -32,6 +33,7 @@ def write_config(world: World, directory: Path) -> None:
             "schedule": {"start_date": world.first_monday},
             "sources": {
                 "company_files": {"folder": "company"},
+                "tables": exports.section(),
                 **{tool.source: dict(tool.settings(world)) for tool in TOOLS},
                 "git": {"history_start_date": world.first_monday, "repositories": _repositories(world)},
             },

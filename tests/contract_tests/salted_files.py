@@ -15,8 +15,16 @@ from tests.contract_tests.bench import CANARY
 
 
 def salt_company_files(directory: Path) -> None:
+    _salt_columns(directory / "company")
+
+
+def salt_exports(directory: Path) -> None:
+    _salt_columns(directory / "exports")
+
+
+def _salt_columns(folder: Path) -> None:
     """A column that nobody declared, in each file."""
-    for path in (directory / "company").glob("*.csv"):
+    for path in folder.glob("*.csv"):
         lines = path.read_text("utf-8").splitlines()
         path.write_text("\n".join([f"{lines[0]},comment", *(f"{line},{CANARY}" for line in lines[1:])]) + "\n", "utf-8")
 
@@ -60,5 +68,6 @@ SALTERS: dict[str, Callable[[Path], None]] = {
     "company_files": salt_company_files,
     "claude_code": salt_claude_logs,
     "git": salt_git,
+    "tables": salt_exports,
 }
 """Source -> what puts canaries into its files. A source with a fake tool needs none."""
