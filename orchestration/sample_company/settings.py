@@ -32,6 +32,7 @@ def write_config(world: World, directory: Path) -> None:
             "schedule": {"start_date": world.first_monday},
             "sources": {
                 "company_files": {"folder": "company"},
+                "otel": {"paths": ["otel"]},
                 **{tool.source: dict(tool.settings(world)) for tool in TOOLS},
                 "git": {"history_start_date": world.first_monday, "repositories": _repositories(world)},
             },

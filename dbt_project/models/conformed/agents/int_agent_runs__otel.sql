@@ -1,9 +1,11 @@
 {%- set classes = [
     'uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens', 'unclassified_input_tokens'
 ] -%}
-{%- set permissions = ['granted_permissions', 'denied_permissions', 'unanswered_permissions', 'rule_decisions'] -%}
-{#- what a session's events do not tell -#}
-{%- set of_spans = ['steps', 'unanswered_permissions', 'unclassified_input_tokens'] -%}
+{%- set decisions = ['granted_permissions', 'denied_permissions', 'rule_decisions'] -%}
+{%- set both_tell = classes | reject('equalto', 'unclassified_input_tokens') | list -%}
+{#- where the spans tell a run, and where they tell its decisions -#}
+{%- set told = 'span_runs.run_id is not null' -%}
+{%- set decide = told ~ ' and not coalesce(session_runs.has_decisions, false)' -%}
 with traces as (
 
     select * from {{ ref('int_agents__otel_traces') }}
@@ -32,23 +34,22 @@ span_runs as (
         traces.account_type,
         traces.sponsor,
         traces.sponsor_type,
-        min(trace_days.started_at) as started_at,
-        max(trace_days.ended_at) as ended_at,
+        min(days.started_at) as started_at,
+        max(days.ended_at) as ended_at,
         min_by(
-            trace_days.is_failed_agent, case when trace_days.is_failed_agent is not null then trace_days.place end
+            days.is_failed_agent, case when days.is_failed_agent is not null then days.place end
         ) as is_failed,
         max(turns.turns) as turns,
-        sum(trace_days.agents) - max(turns.turns) as sub_agents,
-        {% for column in ['steps', 'model_calls', 'tool_calls', 'errors'] + permissions -%}
-            sum(trace_days.{{ column }}) as {{ column }},
+        {% for column in ['steps', 'model_calls', 'tool_calls', 'errors', 'unanswered_permissions'] + decisions -%}
+            sum(days.{{ column }}) as {{ column }},
         {% endfor -%}
-        {% for class in classes -%}
-            sum(case when traces.has_model_calls then trace_days.{{ class }} else trace_days.summary_{{ class }} end)
-                as {{ class }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ ref('int_usage__otel_trace_days') }} as trace_days
+        {% for each in classes -%}
+            sum(case when traces.has_model_calls then days.{{ each }} else days.summary_{{ each }} end) as {{ each }},
+        {% endfor -%}
+        sum(days.agents) - max(turns.turns) as sub_agents
+    from {{ ref('int_usage__otel_trace_days') }} as days
     inner join traces
-        on trace_days.trace_id = traces.trace_id
+        on days.trace_id = traces.trace_id
     inner join turns
         on traces.run_id = turns.run_id
     group by
@@ -68,11 +69,8 @@ session_runs as (
         max(ended_at) as ended_at,
         sum(prompts) as turns,
         sum(requests) as model_calls,
-        {% for column in ['tool_calls', 'sub_agents', 'errors'] + permissions if column != 'unanswered_permissions' -%}
+        {% for column in ['tool_calls', 'sub_agents', 'errors'] + decisions + both_tell -%}
             sum({{ column }}) as {{ column }},
-        {% endfor -%}
-        {% for class in classes if class != 'unclassified_input_tokens' -%}
-            sum({{ class }}) as {{ class }},
         {% endfor -%}
         sum(granted_permissions + denied_permissions + rule_decisions) > 0 as has_decisions
     from {{ rows_of(ref('int_usage__otel_session_days')) }} as session_days
@@ -99,21 +97,16 @@ select
     coalesce(span_runs.started_at, session_runs.started_at) as started_at,
     coalesce(span_runs.ended_at, session_runs.ended_at) as ended_at,
     case span_runs.is_failed when true then 'failed' when false then 'succeeded' else 'unknown' end as status,
-    {% for column in ['turns', 'steps', 'model_calls', 'tool_calls', 'sub_agents', 'errors'] + classes -%}
-        cast(
-            {%- if column in of_spans %} span_runs.{{ column }}
-            {%- else %} case when span_runs.run_id is not null then span_runs.{{ column }} else session_runs.{{ column }} end
-            {%- endif %} as bigint
-        ) as {{ column }},
+    {% for each in ['turns', 'model_calls', 'tool_calls', 'sub_agents', 'errors'] + both_tell -%}
+        cast(case when {{ told }} then span_runs.{{ each }} else session_runs.{{ each }} end as bigint) as {{ each }},
     {% endfor -%}
     -- both tell the same decisions of a session, the events all of them
-    {% for column in permissions -%}
-        cast(
-            {%- if column in of_spans %} span_runs.{{ column }}
-            {%- else %} case when session_runs.has_decisions then session_runs.{{ column }} else span_runs.{{ column }} end
-            {%- endif %} as bigint
-        ) as {{ column }}{{ ',' if not loop.last }}
-    {% endfor %}
+    {% for each in decisions -%}
+        cast(case when {{ decide }} then span_runs.{{ each }} else session_runs.{{ each }} end as bigint) as {{ each }},
+    {% endfor -%}
+    cast(span_runs.steps as bigint) as steps,
+    cast(span_runs.unanswered_permissions as bigint) as unanswered_permissions,
+    cast(span_runs.unclassified_input_tokens as bigint) as unclassified_input_tokens
 from span_runs
 full outer join session_runs
     on span_runs.run_id = session_runs.run_id

@@ -34,9 +34,9 @@ counter_days as (
         case when temporality = 'delta' then sum(counted) else max_by(counted, occurred_at) end as counted
     from exported_once
     group by
-        usage_date, series, metric, temporality,
+        usage_date, series, metric, temporality, token_type, start_type,
         case when temporality = 'cumulative' then started_at else timestamp '1970-01-01 00:00:00' end,
-        coalesce(account, 'unknown'), coalesce(account_type, 'unknown'), coalesce(model, 'unknown'), token_type, start_type
+        coalesce(account, 'unknown'), coalesce(account_type, 'unknown'), coalesce(model, 'unknown')
 
 )
 

@@ -25,8 +25,10 @@ spans as (
     select
         *,
         cast(started_ns as string) || span_id as place,
-        case when service_name like 'claude-code%' then 'claude_code' else coalesce(service_name, provider, 'unknown') end
-            as tool,
+        case
+            when service_name like 'claude-code%' then 'claude_code'
+            else coalesce(service_name, provider, 'unknown')
+        end as tool,
         coalesce(all_input_tokens, uncached_input_tokens, output_tokens) is not null as has_tokens,
         case
             when uncached_input_tokens is not null then uncached_input_tokens

@@ -57,7 +57,11 @@ counted as (
         case when spans.role = 'agent' then spans.is_error end as is_failed_agent,
         spans.has_tokens and spans.role = 'inference' and row_number() over (
             partition by
-                spans.usage_date, spans.trace_id, spans.role, spans.has_tokens, coalesce(spans.response_id, spans.span_id)
+                spans.usage_date,
+                spans.trace_id,
+                spans.role,
+                spans.has_tokens,
+                coalesce(spans.response_id, spans.span_id)
             order by spans.place desc
         ) = 1 as is_model_call,
         spans.has_tokens and spans.role != 'inference' and repeated.span_id is null as is_summary
@@ -79,7 +83,6 @@ trace_days as (
         min(place) as place,
         min(started_at) as started_at,
         max(ended_at) as ended_at,
-        count(distinct case when role = 'tool' then coalesce(tool_call_id, span_id) end) as tool_calls,
         {% for column, there in told.items() -%}
             min_by({{ column }}, case when {{ there }} is not null then place end) as {{ column }},
         {% endfor -%}
@@ -88,8 +91,9 @@ trace_days as (
         {% endfor -%}
         {% for class in classes -%}
             sum(case when is_model_call then {{ class }} end) as {{ class }},
-            sum(case when is_summary then {{ class }} end) as summary_{{ class }}{{ ',' if not loop.last }}
-        {% endfor %}
+            sum(case when is_summary then {{ class }} end) as summary_{{ class }},
+        {% endfor -%}
+        count(distinct case when role = 'tool' then coalesce(tool_call_id, span_id) end) as tool_calls
     from counted
     group by usage_date, trace_id, tool, model
 

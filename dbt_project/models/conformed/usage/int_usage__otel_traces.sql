@@ -17,22 +17,21 @@ with owned as (
 
 ),
 
+-- without calls of models in the trace, the totals of its agents are all there is
 parts as (
 
     select
         owned.*,
-        trace_days.usage_date,
-        trace_days.tool,
-        trace_days.model,
-        trace_days.model_calls,
+        days.usage_date,
+        days.tool,
+        days.model,
         {% for class in classes -%}
-            -- without calls of models in the trace, the totals of its agents are all there is
-            case when owned.has_model_calls then trace_days.{{ class }} else trace_days.summary_{{ class }} end as {{ class }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
-    from {{ ref('int_usage__otel_trace_days') }} as trace_days
+            case when owned.has_model_calls then days.{{ class }} else days.summary_{{ class }} end as {{ class }},
+        {% endfor -%}
+        days.model_calls
+    from {{ ref('int_usage__otel_trace_days') }} as days
     inner join owned
-        on trace_days.trace_id = owned.trace_id
+        on days.trace_id = owned.trace_id
 
 ),
 
@@ -55,13 +54,14 @@ tokens as (
 
 ),
 
+-- what a schedule did is no activity of who answers for the agent
 activity as (
 
     select
         usage_date,
         run_tool as tool,
-        owner,
-        owner_type,
+        account,
+        account_type,
         intent,
         count(distinct run_id) as sessions,
         -- a turn that a person began is a prompt; where no trigger is known, nobody knows
@@ -70,8 +70,8 @@ activity as (
             when is_turn and trigger_type in ('person', 'chat') and usage_date = first_date then trace_id
         end) as prompts
     from parts
-    where is_of_agent
-    group by usage_date, run_tool, owner, owner_type, intent
+    where is_of_agent and account is not null
+    group by usage_date, run_tool, account, account_type, intent
 
 )
 
@@ -97,8 +97,8 @@ union all
 select
     'otel_spans' as source_system,
     tool,
-    owner as account,
-    owner_type as account_type,
+    account,
+    account_type,
     'activity' as measures,
     'all' as model,
     {% for class in classes -%}
