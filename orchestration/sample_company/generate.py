@@ -4,6 +4,7 @@
     exports/        tables that its pipelines export
     claude_logs/    session logs by account           truth.json         what is true, for tests only
     repositories/   bare git repositories             object_ids.json    git object ids that API answers refer to
+    otel/           spans of the agent platform
 
 The same seed, people and weeks give the same bytes.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 import orjson
 
 from orchestration.errors import CounterpoiseError
+from orchestration.sample_company.agent_files import write_agent_files
 from orchestration.sample_company.company_files import write_company_files
 from orchestration.sample_company.exports import FOLDER, write_exports
 from orchestration.sample_company.settings import write_config
@@ -26,7 +28,7 @@ from orchestration.sample_company.world.logs import write_logs
 from orchestration.sample_company.world.repositories import write_repositories
 
 MARKER = "object_ids.json"
-FOLDERS = ("company", "claude_logs", "exports", "repositories")
+FOLDERS = ("company", "claude_logs", "exports", "otel", "repositories")
 SORTED = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 
 
@@ -38,6 +40,7 @@ def generate(directory: Path, seed: int = 7, people: int = 60, weeks: int = 26) 
     write_company_files(world, directory / "company")
     write_exports(world, directory / FOLDER)
     write_logs(world, directory / "claude_logs")
+    write_agent_files(world, directory / "otel")
     write_config(world, directory)
     oids = write_repositories(world, directory / "repositories")
     made = {"seed": seed, "people": people, "weeks": weeks, "object_ids": oids}

@@ -34,6 +34,7 @@ def write_config(world: World, directory: Path) -> None:
             "sources": {
                 "company_files": {"folder": "company"},
                 "tables": exports.section(),
+                "otel": {"paths": ["otel"]},
                 **{tool.source: dict(tool.settings(world)) for tool in TOOLS},
                 "git": {"history_start_date": world.first_monday, "repositories": _repositories(world)},
             },

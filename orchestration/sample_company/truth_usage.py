@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
+from orchestration.sample_company.world.agents import agent_runs
 from orchestration.sample_company.world.calendar import week_of, workdays
 from orchestration.sample_company.world.company import World
 from orchestration.sample_company.world.model import Person, Session
@@ -34,6 +35,14 @@ def usage_counts(world: World, as_of: datetime) -> Mapping[Cell, Mapping[str, in
         used["active", week_of(day)].add(person.hr_id)
         if _qualifies(person, sessions):
             used["qualified", week_of(day)].add(person.hr_id)
+    for run in agent_runs(world):
+        owner, day = world.person[run.owner_hr_id], run.started_at.date()
+        if day < as_of.date():
+            for name, tokens in zip(CLASSES, total(run.calls), strict=True):
+                cells[_team(owner, day), week_of(day)][name] += tokens
+            used["active", week_of(day)].add(owner.hr_id)
+            if run.is_asked:
+                used["qualified", week_of(day)].add(owner.hr_id)
     for offset in range(7 * world.weeks):
         day = world.first_monday + timedelta(days=offset)
         if day < as_of.date():

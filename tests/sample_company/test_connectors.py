@@ -14,6 +14,7 @@ from orchestration.connectors.base import Batch, RejectedRecord, Row
 from orchestration.partition import DailyPartition
 from orchestration.sample_company import World, serve, settings_overrides
 from orchestration.sample_company.company_files import BROKEN_ROWS
+from orchestration.sample_company.world.agents import agent_runs
 from orchestration.sample_company.world.reports import Book
 from orchestration.settings import load_settings
 
@@ -52,7 +53,7 @@ def read(world: World, monkeypatch: pytest.MonkeyPatch):
         yield lambda source: Read(source, world)
 
 
-@pytest.mark.parametrize("source", ["company_files", "copilot", "git", "github", "jira", "pagerduty"])
+@pytest.mark.parametrize("source", ["company_files", "copilot", "git", "github", "jira", "otel", "pagerduty", "tables"])
 def test_only_planted_records_are_rejected(read, source):
     assert read(source).rejected == PLANTED.get(source, {})
 
@@ -115,6 +116,12 @@ def test_copilot_has_each_day_but_those_of_the_outage(read, world: World):
     days = {str(record["day"]) for record in found_in.records["user_days"]}
     book = Book.of(world, "copilot")
     assert days == {str(day) for day in book.days if day not in world.outage_days}
+
+
+def test_agent_files_have_all_tokens_of_every_run(read, world: World):
+    calls = {(record["traceId"], record["spanId"]): int(record["gen_ai.usage.output_tokens"])
+             for record in read("otel").records["spans"] if record["role"] == "inference"}  # fmt: skip
+    assert sum(calls.values()) == sum(call.output for run in agent_runs(world) for call in run.calls)
 
 
 def test_pagerduty_has_each_incident_and_each_written_cause(read, world: World):

@@ -9,6 +9,7 @@ import pytest
 
 from orchestration.sample_company import World, make_world
 from orchestration.sample_company.truth import truth
+from orchestration.sample_company.world.agents import agent_runs
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +43,10 @@ def test_deleted_authors_belong_to_no_team(large, sums):
     )
 
 
-def test_all_tokens_of_logs_and_analytics_are_counted_once(large, sums):
+def test_all_tokens_of_logs_analytics_and_agents_are_counted_once(large, sums):
     reported = [session for session in large.sessions if large.person[session.hr_id].tool.startswith("claude")]
     people = sum(call.output for session in reported for call in session.calls)
+    people += sum(call.output for run in agent_runs(large) for call in run.calls)
     teams = sum(counts["output_tokens"] for team, counts in sums.items() if team != "unassigned")
     assert teams == people
 

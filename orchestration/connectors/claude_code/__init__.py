@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from orchestration.connectors._http import client
+from orchestration.connectors._shared.growing_files import read_marks
 from orchestration.connectors._shared.windows import days_to_read
 from orchestration.connectors.base import Cursors, Item, RetryPolicy, Row, Slice, SourceConfig
-from orchestration.connectors.claude_code.log_chunks import read_marks
 from orchestration.connectors.claude_code.log_files import LogRoot, find_logs
 from orchestration.errors import SettingsError
 from orchestration.partition import DailyPartition

@@ -26,15 +26,6 @@ def shaped(line: bytes, schema: pa.Schema) -> dict[str, object]:
     return _shaped(_object(line), list(schema), "")
 
 
-def is_whole(line: bytes) -> bool:
-    """Whether a line is a complete JSON object; one that is still being written is not."""
-    try:
-        _object(line)
-    except RejectedLine:
-        return False
-    return True
-
-
 def _object(line: bytes) -> Mapping[str, object]:
     try:
         value: object = orjson.loads(line)

@@ -2,7 +2,7 @@
 
 Reads: the names of `<root>/<account>/**/*.jsonl` and `.jsonl.gz`. The folder directly below a root names the account,
 by e-mail or by the machine's user; a root with `account` holds the logs of that account.
-Does not: open a file (`log_chunks`). A file is identified by a digest, because paths hold people and projects.
+Does not: open a file (`_shared/growing_files`). A digest identifies a file, because paths hold people and projects.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from orchestration.connectors._shared.growing_files import BLOCK_BYTES, Chunk, Mark, unread_chunks, write_marks
 from orchestration.connectors.base import Batch, Item, RejectedRecord
-from orchestration.connectors.claude_code.log_chunks import BLOCK_BYTES, Chunk, Mark, unread_chunks, write_marks
 from orchestration.connectors.claude_code.log_files import LogFile
 from orchestration.connectors.claude_code.log_parser import Parsed, parse_block, parse_lines
 
@@ -60,11 +60,11 @@ class LogReader:
                 marks[digest] = read._replace(is_finished=False, next_us=cut.at_us)
         return write_marks(marks)
 
-    def _blocks(self) -> Iterator[list[Chunk]]:
-        block: list[Chunk] = []
+    def _blocks(self) -> Iterator[list[Chunk[LogFile]]]:
+        block: list[Chunk[LogFile]] = []
         size, as_of_us = 0, _micros(self.as_of)
         for file in self.files:
-            for part in unread_chunks(file, self.before.get(file.digest), as_of_us):
+            for part in unread_chunks("claude_code", file, self.before.get(file.digest), as_of_us):
                 if isinstance(part, Mark):
                     self.marks[file.digest] = part
                     continue
@@ -76,7 +76,7 @@ class LogReader:
         if block:
             yield block
 
-    def _items_of(self, parsed: Parsed, block: Sequence[Chunk]) -> Iterator[Item]:
+    def _items_of(self, parsed: Parsed, block: Sequence[Chunk[LogFile]]) -> Iterator[Item]:
         places = _Places(block)
         for table in (parsed.usage, parsed.prompts):
             self._cut(table, places)
@@ -109,7 +109,7 @@ class LogReader:
         return self.cuts[digest].line if digest in self.cuts else NEVER
 
 
-def _parsed(block: Sequence[Chunk]) -> Parsed:
+def _parsed(block: Sequence[Chunk[LogFile]]) -> Parsed:
     """The whole block at once; where Arrow cannot read it, its halves, and at last a single chunk line by line."""
     lines = sum(each.lines for each in block)
     parsed = parse_block(b"".join(each.data for each in block), lines)
@@ -128,7 +128,7 @@ def _micros(instant: datetime) -> int:
 class _Places:
     """Maps a row of a block to its file and line."""
 
-    def __init__(self, block: Sequence[Chunk]) -> None:
+    def __init__(self, block: Sequence[Chunk[LogFile]]) -> None:
         self.block = block
         self._ends = np.cumsum([each.lines for each in block])
         self._starts = self._ends - np.array([each.lines for each in block])

@@ -31,6 +31,7 @@ SYSTEMS = frozenset(
         "machine_user",
         "ai_vendor",
         "claude",
+        "otel",
     ]
 )
 """The systems that `identity_map.csv` may name; each is a namespace of identifiers."""

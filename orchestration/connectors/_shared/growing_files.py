@@ -1,8 +1,8 @@
-"""Reading a session log from where the last run stopped.
+"""Reading a file of JSON lines from where the last run stopped, while a program may still write it.
 
-Reads: the unread whole lines of a log, as chunks. Its mark (size, time of change, bytes and lines read, digest of its
-first bytes) is the cursor. A file whose beginning changed is read again from the start; that counts nothing twice,
-because answers are identified by their message.
+Reads: the unread whole lines of a file, as chunks. Its mark (size, time of change, bytes and lines read, digest of its
+first bytes) is the cursor. A file whose beginning changed is read again from the start: records need a key of their
+own, so that nothing counts twice.
 A last line without a line end may still be written: it waits for the next run, and is rejected when the file has
 not changed by then. In a packed file, which is not written any more, it is rejected at once.
 """
@@ -11,20 +11,36 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple, cast
+from pathlib import Path
+from typing import BinaryIO, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import orjson
 
-from orchestration.connectors.claude_code.lenient_parser import is_whole
-from orchestration.connectors.claude_code.log_files import LogFile
 from orchestration.errors import SourceError
 
 BLOCK_BYTES = 32 * 2**20
 HEAD_BYTES = 4096
+
+
+class GrowingFile(Protocol):
+    """A file on disk. `digest` identifies it in marks and messages, because paths may hold people and projects."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def digest(self) -> str: ...
+
+    @property
+    def is_packed(self) -> bool: ...
+
+
+AnyFile = TypeVar("AnyFile", bound=GrowingFile)
 
 
 class Mark(NamedTuple):
@@ -44,13 +60,13 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Generic[AnyFile]):
     """Whole lines of one file: the first has the number `first_line` and begins at byte `offset`.
 
     `truncated`: a line without its end that follows them and will not be completed.
     """
 
-    file: LogFile
+    file: AnyFile
     first_line: int
     offset: int
     data: bytes
@@ -66,7 +82,26 @@ def write_marks(marks: Mapping[str, Mark]) -> str:
     return orjson.dumps({digest: tuple(mark) for digest, mark in sorted(marks.items())}).decode()
 
 
-def unread_chunks(file: LogFile, old: Mark | None, as_of_us: int) -> Iterator[Chunk | Mark]:
+def begins_as(head: bytes, mark: Mark) -> bool:
+    """Whether a file with these first bytes still begins, or begins too, as the file of the mark did."""
+    return hashlib.sha256(head[: mark.head_bytes]).hexdigest()[:16] == mark.head
+
+
+def read_head(file: GrowingFile) -> bytes:
+    """The first bytes of a file, unpacked."""
+    with _open(file) as opened:
+        return opened.read(HEAD_BYTES)
+
+
+def is_whole(line: bytes) -> bool:
+    """Whether a line is a complete JSON object; one that is still being written is not."""
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def unread_chunks(source: str, file: AnyFile, old: Mark | None, as_of_us: int) -> Iterator[Chunk[AnyFile] | Mark]:
     """The unread lines of a file, and last its new mark. Nothing for a file that no longer exists."""
     try:
         state = file.path.stat()
@@ -77,24 +112,24 @@ def unread_chunks(file: LogFile, old: Mark | None, as_of_us: int) -> Iterator[Ch
         with _open(file) as opened:
             yield from _read_from_mark(file, opened, state, old, is_same or file.is_packed)
     except FileNotFoundError:
-        return  # the client deletes old logs while we read
+        return  # old files are deleted while we read
     except (OSError, EOFError, zlib.error) as error:
         kind = type(error).__name__
     else:
         return
     raise SourceError(
-        f"claude_code: log {file.digest} cannot be read ({kind}); no log was landed. Check the file's permissions, or "
+        f"{source}: file {file.digest} cannot be read ({kind}); no file was landed. Check the file's permissions, or "
         "remove it if it is damaged."
     )
 
 
-def _open(file: LogFile) -> BinaryIO:
+def _open(file: GrowingFile) -> BinaryIO:
     return cast(BinaryIO, gzip.open(file.path)) if file.is_packed else file.path.open("rb")
 
 
 def _read_from_mark(
-    file: LogFile, opened: BinaryIO, state: os.stat_result, old: Mark | None, is_at_rest: bool
-) -> Iterator[Chunk | Mark]:
+    file: AnyFile, opened: BinaryIO, state: os.stat_result, old: Mark | None, is_at_rest: bool
+) -> Iterator[Chunk[AnyFile] | Mark]:
     head = opened.read(HEAD_BYTES)
     offset, lines = _resume_at(head, old)
     opened.seek(offset)
@@ -120,6 +155,6 @@ def _read_from_mark(
 
 def _resume_at(head: bytes, old: Mark | None) -> tuple[int, int]:
     """Bytes and lines to skip: those already read, if the file still begins as it did."""
-    if old is not None and hashlib.sha256(head[: old.head_bytes]).hexdigest()[:16] == old.head:
+    if old is not None and begins_as(head, old):
         return old.read_bytes, old.read_lines
     return 0, 0
