@@ -28,7 +28,9 @@ def section() -> dict[str, object]:
     """`[sources.tables]`: which export fills which stream, and what its columns are called here."""
     seats = {"stream": "seats", "identity_system": "email", "system": "copilot",
              "columns": {"account": "holder", "assigned_at": "since"}}  # fmt: skip
-    measured = [{"stream": stream, "system": "sonarqube", "cursor": "measured_at"} for stream in ("quality", "coverage")]
+    measured = [
+        {"stream": stream, "system": "sonarqube", "cursor": "measured_at"} for stream in ("quality", "coverage")
+    ]
     return {"inputs": [{**given, "address": f"{FOLDER}/{given['stream']}.csv"} for given in (seats, *measured)]}
 
 

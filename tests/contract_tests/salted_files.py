@@ -64,10 +64,31 @@ def salt_git(directory: Path) -> None:
         git("update-ref", "HEAD", commit)
 
 
+def salt_otel(directory: Path) -> None:
+    """An attribute in each span, event and point, with the time of the file as it was."""
+    for path in (directory / "otel").rglob("*.json*"):
+        before = path.stat()
+        lines = [json.dumps(_with_attribute(json.loads(line))) for line in path.read_text("utf-8").splitlines()]
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _with_attribute(value: object) -> object:
+    if isinstance(value, list):
+        return [_with_attribute(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: _with_attribute(inner) for name, inner in value.items()}
+    if isinstance(value.get("attributes"), list):
+        found["attributes"] = [*value["attributes"], {"key": "canary", "value": {"stringValue": CANARY}}]
+    return found
+
+
 SALTERS: dict[str, Callable[[Path], None]] = {
     "company_files": salt_company_files,
     "claude_code": salt_claude_logs,
     "git": salt_git,
+    "otel": salt_otel,
     "tables": salt_exports,
 }
 """Source -> what puts canaries into its files. A source with a fake tool needs none."""

@@ -13,7 +13,13 @@ from tests.contract_tests.bench import CANARY, KilledError
 from tests.contract_tests.conftest import TOOL_OF
 from tests.contract_tests.salted_files import SALTERS
 
-FOLDERS = {"claude_code": "claude_logs", "company_files": "company", "git": "repositories", "tables": "exports"}
+FOLDERS = {
+    "claude_code": "claude_logs",
+    "company_files": "company",
+    "git": "repositories",
+    "otel": "otel",
+    "tables": "exports",
+}
 
 
 def test_every_source_has_a_fake_tool_or_salted_files():

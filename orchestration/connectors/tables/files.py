@@ -213,7 +213,7 @@ class _Place:
         known = sorted(path for path in paths if path.lower().endswith((*CSV, *PARQUET, *DUCKDB)))
         if not known:
             kinds = ", ".join((*CSV, *PARQUET, *DUCKDB))
-            raise SourceError(f"{self._name}: {len(paths)} files match, and none of them ends in {kinds}. {KEPT}")
+            raise SourceError(f"tables: {self._name}: {len(paths)} files match, none of which ends in {kinds}. {KEPT}")
         return known if self._is_local else [self._storage.unstrip_protocol(path) for path in known]
 
     def _answer(self, ask: Callable[[str], Any], path: str) -> Any:
