@@ -19,8 +19,12 @@ from orchestration.settings import Settings, load_settings
 def sample_company(folder: Path, *, people: int, weeks: int, seed: int) -> Iterator[tuple[Settings, DailyPartition]]:
     """Settings that point at a sample company while its server runs, and the partition of its last day."""
     from orchestration.sample_company import generate, load, serve, settings_overrides
+    from orchestration.sample_company.apis import TOOLS
+    from orchestration.sample_company.generate import FOLDERS
 
-    home, wanted = folder / "company", f"{seed} {people} {weeks}"
+    home = folder / "company"
+    # a company that an older version wrote lacks the sources added since
+    wanted = " ".join(map(str, (seed, people, weeks, *FOLDERS, *(tool.name for tool in TOOLS))))
     stamp = home / "generated.txt"
     if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
         shutil.rmtree(home, ignore_errors=True)
