@@ -8,7 +8,7 @@ from typing import cast
 from orchestration.connectors.base import Connector
 from orchestration.errors import SettingsError
 
-SOURCES = ("git", "github", "claude_code", "copilot", "otel", "pagerduty", "jira", "company_files", "tables")
+SOURCES = ("git", "github", "claude_code", "copilot", "cursor", "otel", "pagerduty", "jira", "company_files", "tables")
 """Every known source, in the order in which a run reads them."""
 
 

@@ -61,7 +61,7 @@ def usage_counts(world: World, as_of: datetime) -> Mapping[Cell, Mapping[str, in
 
 def _reported(world: World, as_of: datetime) -> Iterator[tuple[Person, date, list[Session]]]:
     """The sessions that each source has reported by `as_of`, by person and day."""
-    for tool in ("claude_log", "claude_api", "copilot"):
+    for tool in ("claude_log", "claude_api", "copilot", "cursor"):
         book = Book.of(world, tool)
         for day, by_person in sorted(book.days.items()):
             if day >= as_of.date():

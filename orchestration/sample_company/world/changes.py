@@ -84,7 +84,7 @@ def _change(cast: Cast, person: Person | None, day: date, kind: str, team_id: st
         size = 1 + size // 12
     author = {"human": person.account if person else None, "agent": COPILOT_AGENT, "bot": DEPENDABOT}.get(kind)
     # drawn for everybody: what becomes of a change must not depend on who uses which tool
-    assisted = rng.random() < 0.4 and kind == "human" and person is not None and person.tool != "none"
+    assisted = rng.random() < 0.4 and kind == "human" and person is not None and person.tool not in ("cursor", "none")
     commits = tuple(_commits(rng, person, kind, created, size, assisted))
     moments = [Moment(ready, "ready", person.account if person else None)] if is_draft else []
     moments += fate(cast, team, person, author, ready)

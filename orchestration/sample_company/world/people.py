@@ -30,7 +30,7 @@ SIZE_WEIGHTS = {"payments": 9, "checkout": 8, "search": 8, "mobile": 8, "platfor
 ROLES = {"data": "data", "platform": "sre"}
 NOT_DEVELOPERS = {"payments": "manager", "checkout": "pm", "search": "manager", "mobile": "design",
                   "data": "pm", "growth": "pm"}  # fmt: skip
-# weights of Claude Code (local logs, the organisation's report), Copilot, and none: most of a team use the same tool
+# weights of Claude Code (local logs, the organisation's report), Copilot, and Cursor: most of a team use the same tool
 USUAL_TOOLS = (28, 62, 5, 5)
 TOOL_WEIGHTS: Mapping[str, tuple[int, int, int, int]] = {"search": (10, 10, 70, 10), "mobile": (10, 10, 70, 10)}
 SERVICES = (
@@ -122,7 +122,7 @@ def _habit(rng: Random, role: str, team: str) -> tuple[str, str]:
     """Tool and behaviour of a person who is not in CAST."""
     if role not in DEVELOPER_ROLES:
         return ("copilot", "light") if rng.random() < 0.3 else ("none", "honest")
-    tool = rng.choices(("claude_log", "claude_api", "copilot", "none"), TOOL_WEIGHTS.get(team, USUAL_TOOLS))[0]
+    tool = rng.choices(("claude_log", "claude_api", "copilot", "cursor"), TOOL_WEIGHTS.get(team, USUAL_TOOLS))[0]
     behaviour = rng.choices(("light", "honest", "heavy"), (30, 65, 5))[0]
     return tool, behaviour
 

@@ -10,6 +10,7 @@ with arms as (
 
     {{ union_arms(columns, [
         'int_usage__claude_code_activity', 'int_usage__claude_code_tokens', 'int_usage__copilot_days',
+        'int_usage__cursor',
         'int_usage__otel_events', 'int_usage__otel_metrics', 'int_usage__otel_traces',
         'int_usage__tables_activity', 'int_usage__tables_tokens',
     ]) }}
