@@ -122,25 +122,27 @@ ALLOWED: dict[str, set[str]] = {
         f"{MODELS}/identity/int_identities__links.sql",  # accounts with a number, a login and an address
         f"{MODELS}/identity/int_identities__machines.sql",  # accounts that GitHub calls bots
         "orchestration/connectors/_shared/identifiers.py",  # a number or a login
-        "orchestration/connectors/company_files/file_specs.py",  # systems of the identity map
     },
     "claude_code": {
         "benchmarks/run.py",
         f"{MODELS}/usage/int_usage__touched_days.sql",  # the only source whose days change their neighbours
+        f"{MODELS}/agents/int_agent_runs__otel.sql",  # Claude Code's own events, told by another way
+        *(f"{MODELS}/usage/int_usage__otel_{name}.sql" for name in ("events", "metrics", "spans", "trace_days")),
     },
     "copilot": {
         f"{MODELS}/identity/int_identities__links.sql",
         "orchestration/connectors/github/accounts.py",  # the coding agent's login
     },
-    "jira": {
-        "orchestration/connectors/company_files/file_specs.py",  # systems of the identity map
+    "cursor": {"orchestration/connectors/tables/mapping.py"},  # the word, not the tool
+    "otel": {
+        f"{MODELS}/agents/_agents.yml",  # the only source of agents' runs
+        "dbt_project/models/restricted/fct_agent_runs.sql",
     },
     "pagerduty": {
         f"{MODELS}/identity/int_identities__links.sql",
         f"{MODELS}/incidents/_incidents.yml",  # an input of a unit test
         f"{MODELS}/incidents/int_incidents__explicit_causes.sql",  # causes in its log
-        "orchestration/connectors/_shared/identifiers.py",
-        "orchestration/connectors/company_files/file_specs.py",
+        "orchestration/connectors/_shared/identifiers.py",  # what its accounts are called
     },
     "company_files": {
         f"{MODELS}/identity/int_identities__evidence.sql",  # the catalogue of services, people and teams
@@ -154,7 +156,6 @@ ALLOWED: dict[str, set[str]] = {
         f"{MODELS}/identity/int_identities__machines.sql",  # accounts that its rows call bots
         f"{MODELS}/incidents/_incidents.yml",  # an input of a unit test
         f"{MODELS}/incidents/int_incidents__explicit_causes.sql",  # causes in its rows
-        f"{MODELS}/usage/_usage.yml",  # its accounts may be of any namespace
         "orchestration/contracts.py",  # dbt's word for streams
         "scripts/page_parts.py",
     },

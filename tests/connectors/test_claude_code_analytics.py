@@ -76,7 +76,7 @@ def test_a_record_lands_in_three_streams_without_unknown_fields(tool):
     ((model, model_unknown),) = values(tool, "analytics_models")
     tools = [found for found, _ in values(tool, "analytics_tools")]
     assert (day["core_metrics__num_sessions"], day["core_metrics__lines_of_code__added"]) == (4, 512)
-    assert (model["tokens__cache_read"], str(model["estimated_cost__amount"])) == (2310000, "129.54")
+    assert (model["tokens__cache_read"], str(model["estimated_cost__amount"])) == (2310000, "129.540000")
     assert [(found["tool"], found["accepted"]) for found in tools] == [("edit_tool", 38), ("a_new_tool", 5)]
     assert model["actor__email_address"] == "r.meyer@acme.example"
     assert day_unknown == model_unknown == set()

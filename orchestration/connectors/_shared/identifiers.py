@@ -6,16 +6,18 @@ Does not: hashing (landing/pseudonyms) or the list of known bots (bot_registry).
 
 from __future__ import annotations
 
+from orchestration.connectors import SOURCES
 from orchestration.connectors._shared.addresses import noreply_account
 
-ADDRESS_NAMESPACES = ("email", "git_email", "claude", "ai_vendor")
+ADDRESS_NAMESPACES = ("email", "git_email", "claude", "ai_vendor", *SOURCES)
 
 
 def normalise(namespace: str, value: str) -> tuple[str, str]:
     """The namespace and spelling under which equal identifiers are equal.
 
-    E-mails are case-folded and lose their plus-tag; a GitHub noreply address is really an account id (or, in
-    its older form, a login); a `github` system entry is an id when numeric and a login otherwise.
+    An e-mail is one, whichever source tells it. E-mails are case-folded and lose their plus-tag; a GitHub noreply
+    address is really an account id (or, in its older form, a login); a `github` system entry is an id when numeric and
+    a login otherwise.
     """
     folded = value.strip().casefold()
     if namespace in ADDRESS_NAMESPACES and "@" in folded:

@@ -12,30 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from orchestration.connectors import SOURCES
 from orchestration.contracts import StreamContract, source_contract
 
 Kind = Literal["text", "date", "month", "instant", "number", "percent", "currency", "system"]
 
-SYSTEMS = frozenset(
-    [
-        "github",
-        "github_login",
-        "github_id",
-        "gitlab",
-        "jira",
-        "linear",
-        "pagerduty",
-        "git_email",
-        "email",
-        "api_key",
-        "machine_user",
-        "ai_vendor",
-        "claude",
-        "otel",
-    ]
-)
-"""The systems that `identity_map.csv` may name; each is a namespace of identifiers."""
-
+ACCOUNTS = ("email", "git_email", "github_login", "github_id", "gitlab", "linear", "claude", "ai_vendor", "api_key")
+SYSTEMS = frozenset([*SOURCES, *ACCOUNTS, "machine_user"])
+"""The systems that `identity_map.csv` may name: every source, and other namespaces of accounts."""
 
 KINDS: dict[str, Kind] = {"string": "text", "date": "date", "timestamp": "instant", "double": "number"}
 FORMATS: dict[str, Kind] = {
