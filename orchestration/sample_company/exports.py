@@ -26,12 +26,11 @@ def write_exports(world: World, root: Path) -> None:
 
 def section() -> dict[str, object]:
     """`[sources.tables]`: which export fills which stream, and what its columns are called here."""
-    seats = {"stream": "seats", "identity_system": "email", "system": "copilot",
+    seats = {"identity_system": "email", "system": "copilot",
              "columns": {"account": "holder", "assigned_at": "since"}}  # fmt: skip
-    measured = [
-        {"stream": stream, "system": "sonarqube", "cursor": "measured_at"} for stream in ("quality", "coverage")
-    ]
-    return {"inputs": [{**given, "address": f"{FOLDER}/{given['stream']}.csv"} for given in (seats, *measured)]}
+    measured = {"system": "sonarqube", "cursor": "measured_at"}
+    inputs = (("seats", seats), ("quality", measured), ("coverage", measured))
+    return {"inputs": [{"stream": name, "address": f"{FOLDER}/{name}.csv", **rest} for name, rest in inputs]}
 
 
 def _write(path: Path, header: str, rows: Iterable[Cells]) -> None:
