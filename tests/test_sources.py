@@ -132,6 +132,9 @@ ALLOWED: dict[str, set[str]] = {
         f"{MODELS}/identity/int_identities__links.sql",
         "orchestration/connectors/github/accounts.py",  # the coding agent's login
     },
+    "cursor": {
+        "orchestration/connectors/tables/mapping.py",  # the word, not the tool
+    },
     "jira": {
         "orchestration/connectors/company_files/file_specs.py",  # systems of the identity map
     },
