@@ -1,11 +1,10 @@
 {# The arms of a conformed model as one relation. `columns`: name -> type, in the order of the result. `arms`: names of
    models. An arm declares its own columns in its yml; each other column becomes null of the declared type. `place`: name
-   of one more column, the arm's place in the list, where the first of several arms is to be believed. A unit test needs
-   rows of the arms that it is about; without any, an arm is left out there. #}
+   of one more column, the arm's place in the list, where the first of several arms is to be believed. A unit test gives
+   the arms that it is about; the others have no rows in it. #}
 {% macro union_arms(columns, arms, place=none) -%}
     {%- set is_unit_test = execute and graph.nodes is not defined -%}
-    {%- set given = model.depends_on.nodes | map('replace', 'model.' ~ project_name ~ '.', '') | list if is_unit_test -%}
-    {%- for arm in arms if not is_unit_test or arm in given -%}
+    {%- for arm in arms if not is_unit_test or 'model.' ~ project_name ~ '.' ~ arm in model.depends_on.nodes -%}
         {%- set own = columns_of_arm(arm) if execute else [] -%}
         select
             {%- for name, data_type in columns.items() %}

@@ -1,15 +1,16 @@
-"""The registry of connectors: one module or package for each source, imported only when it is read."""
+"""The registry of connectors: each module or package here is a source, imported only when it is read."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import cast
 
 from orchestration.connectors.base import Connector
 from orchestration.errors import SettingsError
 
-SOURCES = ("git", "github", "claude_code", "copilot", "cursor", "otel", "pagerduty", "jira", "company_files", "tables")
-"""Every known source, in the order in which a run reads them."""
+SOURCES = tuple(found.name for found in iter_modules(__path__) if found.name != "base" and found.name[0] != "_")
+"""Every known source: the modules beside this one, by name. A run reads them in this order."""
 
 
 def connector(source: str) -> Connector:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
@@ -86,7 +87,7 @@ def test_an_event_has_its_time_and_every_class_of_token(tool):
     assert [row[f"token_usage__{name}_tokens"] for name in ("input", "output", "cache_write", "cache_read")] == [
         126, 450, 6112, 11964,
     ]  # fmt: skip
-    assert (row["token_usage__total_cents"], row["charged_cents"]) == (40.16699999999999, 40.62)
+    assert (row["token_usage__total_cents"], row["charged_cents"]) == (Decimal("40.167"), Decimal("40.62"))
 
 
 def test_events_of_one_millisecond_are_numbered_over_pages_and_kept(tool):
