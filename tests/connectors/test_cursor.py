@@ -64,6 +64,12 @@ def test_the_key_is_the_user_name_and_the_password_is_empty(tool):
     assert (scheme, base64.b64decode(pair)) == ("Basic", b"key_x:")
 
 
+def test_a_key_that_the_tool_repeats_is_in_no_error(tool):
+    tool.route("GET", MEMBERS, lambda ask: reply({"message": "Invalid API key key_x"}, 401))
+    with pytest.raises(SourceError, match=r"Invalid API key \*\*\*"):
+        rows(run(tool)["members"])
+
+
 def test_a_day_is_asked_for_in_milliseconds_with_its_page_in_the_body(tool):
     pages = [[DAY], [{**DAY, "email": "b@x.io"}]]
     tool.route("POST", DAILY, lambda ask: reply({"data": pages[ask.json["page"] - 1],

@@ -5,6 +5,7 @@ Belongs here: which request carries a secret. Does not: reading secrets from the
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 
 from pydantic import SecretStr
@@ -65,8 +66,16 @@ class Credentials(AuthBase):
         """The text without the secrets: a tool may repeat one in its answer."""
         for secret in self._headers.values():
             value = secret.get_secret_value()
-            text = text.replace(value, "***").replace(value.rpartition(" ")[2], "***")
+            for part in (value, value.rpartition(" ")[2], *_basic_pair(value)):
+                text = text.replace(part, "***")
         return text
+
+
+def _basic_pair(header: str) -> list[str]:
+    """User name and password of a Basic header, as far as they are not empty: one of them is the secret."""
+    scheme, _, pair = header.partition(" ")
+    plain = base64.b64decode(pair).decode("utf-8", "ignore") if scheme == "Basic" else ""
+    return [part for part in plain.split(":", 1) if part]
 
 
 def _checked(headers: Mapping[str, SecretStr]) -> dict[str, SecretStr]:
