@@ -15,6 +15,7 @@ Leaves out: summaries, descriptions, comments and labels, which are never reques
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
@@ -178,8 +179,16 @@ class _Jira:
 
 
 def _issue(found: Found, points: str) -> Record:
-    estimate = (found.get("fields") or {}).get(points)
-    return {**found, "story_points": estimate if type(estimate) in (int, float) else None}
+    return {**found, "story_points": _number((found.get("fields") or {}).get(points))}
+
+
+def _number(held: object) -> float | None:
+    """A field of type text may hold the estimate."""
+    try:
+        number = float(str(held))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _issue_key(found: Found) -> Record:

@@ -157,8 +157,12 @@ def test_a_configured_list_of_projects_is_not_looked_up_and_no_key_leaves_its_qu
         run(tool, projects=('A" OR project = "B',))
 
 
-@pytest.mark.parametrize(("held", "points"), [(3, 3.0), (0.5, 0.5), (None, None), ("as Ada said", None), (True, None)])
-def test_story_points_are_numbers(tool, held, points):
+@pytest.mark.parametrize(
+    ("held", "points"),
+    [(3, 3.0), (0.5, 0.5), ("-1", -1.0), (None, None), ("as Ada said", None), ("nan", None), (True, None),
+     ({"value": "3"}, None)],
+)  # fmt: skip
+def test_story_points_are_numbers_or_text_that_is_one(tool, held, points):
     tool.search = [[issue(1, customfield_10031=held)]]
     (row,) = landed(run(tool, story_points_field="customfield_10031")["issues/APP"], "issues")
     assert row["story_points"] == points
