@@ -5,6 +5,8 @@ import pytest
 from tests.models.landed_company import Company, Row, Warehouse, build, is_machine
 from tests.models.worked_cases import merge_rates, quantiles, reviews
 
+pytestmark = pytest.mark.slow
+
 AS_OF = "2026-10-20 00:00"
 METRICS = (
     "merge_rate",

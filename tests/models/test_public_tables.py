@@ -21,6 +21,8 @@ from tests import parsed_project
 from tests.models.landed_company import MODELS, Warehouse
 from tests.models.public_cases import CASES, DORA, table
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 3, 1)
 DEVLAKE = CASES / "devlake_change_lead_time"
 NAMES = ("pr_coding_time", "pr_pickup_time", "pr_review_time", "pr_deploy_time", "pr_cycle_time")
