@@ -14,6 +14,12 @@ from orchestration.sample_company.apis.base import FakeTool
 from tests.contract_tests.bench import Bench, Rows, quiet
 
 TOOL_OF = {tool.source: tool for tool in TOOLS}
+LARGE = ("github", "claude_code")
+"""Sources with so many rows that their tests are left out of `make check`."""
+
+
+def marked(source: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if source in LARGE else []
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +27,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return generate(tmp_path_factory.mktemp("contract"), seed=11, people=24, weeks=3)
 
 
-@pytest.fixture(params=TOOLS, ids=lambda tool: tool.source)
+@pytest.fixture(params=[pytest.param(tool, id=tool.source, marks=marked(tool.source)) for tool in TOOLS])
 def bench(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Iterator[Bench]:
     """Each source that asks a tool."""
     tool: FakeTool = request.param
@@ -29,7 +35,7 @@ def bench(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Itera
         yield Bench(tool.source, world, addresses, tmp_path / "data", tool)
 
 
-@pytest.fixture(params=SOURCES)
+@pytest.fixture(params=[pytest.param(source, marks=marked(source)) for source in SOURCES])
 def any_bench(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Iterator[Bench]:
     """Each source, those that read files too."""
     with serve(world) as addresses:
