@@ -3,6 +3,8 @@
 import pytest
 
 LATER = "2026-10-20 00:00"
+OF_ITS_OWN = pytest.mark.slow
+"""Of cases that need a build as of an instant of their own."""
 
 
 def test_e01_a_closing_counts_in_its_week_and_an_open_change_in_none(partition):
@@ -10,6 +12,7 @@ def test_e01_a_closing_counts_in_its_week_and_an_open_change_in_none(partition):
     assert partition(LATER).cell("merge_rate", "e01", "09-07") == (1, 1)
 
 
+@OF_ITS_OWN
 def test_e02_before_its_reopening_a_change_counts_as_closed(partition):
     assert partition("2026-09-07 06:00").cell("merge_rate", "e02", "08-31") == (0, 1)
 
@@ -22,10 +25,12 @@ def test_e02_a_reopened_change_leaves_its_week_and_counts_where_it_was_closed_la
     assert later.cell("merge_rate_14d", "e02", "08-31") == (1, 1)
 
 
+@OF_ITS_OWN
 def test_e03_a_young_cohort_is_immature(partition):
     assert partition("2026-09-09 06:00", 7).cell("merge_rate_14d", "e03", "08-31", "is_mature") == (False,)
 
 
+@OF_ITS_OWN
 def test_e03_open_and_late_changes_stay_in_the_denominator(partition):
     mature = partition("2026-09-15 12:00", 7)
     assert mature.cell("merge_rate_14d", "e03", "08-31", "numerator, denominator, is_mature") == (3, 5, True)
@@ -39,7 +44,7 @@ def test_e04_a_change_that_was_put_back_still_counts_as_reverted(partition):
     assert later.cell("merged_changes", "e04", "08-31", "value") == (6,)
 
 
-@pytest.mark.parametrize(("as_of", "net"), [("2026-09-03 23:00", 3), (LATER, 4)])
+@pytest.mark.parametrize(("as_of", "net"), [pytest.param("2026-09-03 23:00", 3, marks=OF_ITS_OWN), (LATER, 4)])
 def test_e04_net_merged_follows_the_parity_of_reverts(partition, as_of, net):
     lasting = "repository = 'acme/e04' and is_merged and not is_revert and not is_out_of_effect"
     assert partition(as_of).rows(f"select count(*) from facts.fct_changes where {lasting}") == [(net,)]
@@ -120,7 +125,12 @@ def test_e13_a_week_without_deployments_has_a_frequency_of_zero_and_no_rates(par
 
 @pytest.mark.parametrize(
     ("as_of", "failed", "is_mature"),
-    [("2026-09-07 06:00", 0, False), ("2026-09-09 06:00", 1, False), ("2026-09-15 12:00", 1, True), (LATER, 2, True)],
+    [
+        pytest.param("2026-09-07 06:00", 0, False, marks=OF_ITS_OWN),
+        pytest.param("2026-09-09 06:00", 1, False, marks=OF_ITS_OWN),
+        pytest.param("2026-09-15 12:00", 1, True, marks=OF_ITS_OWN),
+        (LATER, 2, True),
+    ],
 )
 def test_e14_a_late_cause_restates_the_week_of_the_deployment(partition, as_of, failed, is_mature):
     days = 14 if as_of == LATER or as_of < "2026-09-08" else 7  # the cohort of E03 shares two of the runs
