@@ -14,7 +14,7 @@ from orchestration.sample_company.apis.base import FakeTool
 from tests.contract_tests.bench import Bench, Rows, quiet
 
 TOOL_OF = {tool.source: tool for tool in TOOLS}
-LARGE = ("github", "claude_code")
+LARGE = ("claude_code", "git", "github", "jira")
 """Sources with so many rows that their tests are left out of `make check`."""
 
 

@@ -19,6 +19,7 @@ def failed(warehouse, service, week=None):
     return {name for name, is_failure in rows if is_failure}, len(rows)
 
 
+@pytest.mark.slow
 def test_an_incident_blames_the_last_deployment_of_its_service_but_not_after_a_day(partition):
     expected = DORA["cfr_multi"]["expected"]
     # theirs has no time limit: i3 began 28 hours after d4

@@ -213,6 +213,7 @@ def test_a_library_that_ends_the_interpreter_on_import_is_an_error(monkeypatch):
     assert [result.state for result in gx.validate([frame])] == ["error"]
 
 
+@pytest.mark.slow
 def test_pyspark_is_hidden_while_the_tool_is_imported_and_there_again_after():
     code = """
 import sys, types
