@@ -7,7 +7,7 @@
 } -%}
 with arms as (
 
-    {{ union_arms(columns, ['int_tickets__jira', 'int_tickets__tables']) }}
+    {{ union_arms(columns, ['int_tickets__jira', 'int_tickets__tables'], place='arm_place') }}
 
 ),
 
@@ -21,6 +21,8 @@ seen as (
     from arms
     cross join {{ ref('stg_run__context') }} as context
     where arms.created_at < context.as_of
+    -- a ticket that the tool and the company's own tables tell is one: the tool itself is believed
+    qualify row_number() over (partition by arms.ticket_id order by arms.arm_place) = 1
 
 )
 
