@@ -377,6 +377,24 @@ def test_a_table_of_a_database_lands_typed(land, postgres, pull_requests):
     assert again.unchanged_slices == 1
 
 
+def test_a_day_of_a_database_is_cut_in_utc(land, postgres):
+    with postgres.begin() as connection:
+        connection.execute(sa.text("alter role current_user set timezone = 'Asia/Tokyo'"))
+    query = "select cast(timestamptz '2026-11-02 23:30+00' as date) as usage_date, 'ada' as account"
+    source = {
+        "stream": "usage_days",
+        "system": "x",
+        "identity_system": "email",
+        "query": query,
+        "connection": "warehouse",
+    }
+    report = land(source, connections=connections(postgres))
+    with postgres.begin() as connection:
+        connection.execute(sa.text("alter role current_user reset timezone"))
+    assert report.failed_slices == []
+    assert [row["usage_date"] for row in landed(land, "usage_days")] == [date(2026, 11, 2)]
+
+
 def test_a_correction_in_a_database_lands_in_the_next_run(land, postgres, pull_requests):
     source = {**pull_requests, "table": "github.pull_request", "cursor": "updated_at", "deleted": "_deleted"}
     land(source, connections=connections(postgres), lookback_days=0)

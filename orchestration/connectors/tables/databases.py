@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -113,6 +114,12 @@ def _without_address(error: BaseException, url: sa.URL) -> str:
     return text.rstrip(".")
 
 
+def _in_utc(connection: Any, record: object) -> None:
+    """A query that makes a day of a time cuts it in UTC, whatever the server's zone."""
+    connection.execute("set time zone 'UTC'")
+    connection.commit()
+
+
 @contextmanager
 def database_relations(
     address: str, connection: str, table: str | None, query: str | None
@@ -127,6 +134,8 @@ def database_relations(
             f"connection {connection}: {problem}; an example is postgresql+psycopg://user:password@host/database. "
             f"{KEPT}"
         ) from None
+    if engine.dialect.name == "postgresql":
+        sa.event.listen(engine, "connect", _in_utc)
     try:
         yield iter([DatabaseRelation(engine, connection, table, query)])
     finally:
