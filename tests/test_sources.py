@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from annotated_types import Ge
 from pydantic import SecretStr
 
 from orchestration.connectors import SOURCES, connector
@@ -95,6 +96,19 @@ def test_every_contract_has_a_connector():
 
 def test_a_lookback_is_declared_in_settings_alone():
     assert [path.name for path in STAGING.rglob("*.yml") if "lookback" in path.read_text("utf-8")] == []
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_lookback_has_a_floor_and_the_page_prints_it(source):
+    lookback = connector(source).Config.model_fields.get("lookback_days")
+    page = (ROOT / "docs" / "sources" / f"{source}.md").read_text("utf-8")
+    if lookback is None:
+        assert "Nothing is read again by its age." in page
+        return
+    [floor] = [met.ge for met in lookback.metadata if isinstance(met, Ge)]
+    assert 0 <= floor <= lookback.default
+    assert re.search(rf"`lookback_days` is {lookback.default} days?\.", page)
+    assert re.search(rf"`lookback_days` \| whole number, at least {floor} \| `{lookback.default}`", page)
 
 
 def test_a_page_for_a_new_source_is_made_of_its_parts(tmp_path):
