@@ -12,12 +12,12 @@ import pytest
 from orchestration.connectors import claude_code
 from orchestration.connectors.base import Batch, RejectedRecord
 from orchestration.connectors.claude_code import log_parser, log_reader
-from orchestration.contracts import load_contracts
+from orchestration.contracts import source_contract
 from orchestration.errors import SettingsError, SourceError
 from orchestration.landing import tables
 from orchestration.partition import DailyPartition
 
-CONTRACT = load_contracts(Path(__file__).parents[2] / "dbt_project" / "models" / "staging")["claude_code"]
+CONTRACT = source_contract("claude_code")
 ADA, DAY = "ada@acme.example", date(2026, 11, 17)
 USAGE = {
     "input_tokens": 412,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from orchestration.connectors import claude_code
-from orchestration.contracts import load_contracts
+from orchestration.contracts import source_contract
 from orchestration.errors import PermissionDeniedError, SourceError
 from orchestration.landing.rows import Rejection, cast_record
 from orchestration.partition import DailyPartition
 from tests.connectors.loopback import Loopback, failing, quiet, reply
 
-CONTRACT = load_contracts(Path(__file__).parents[2] / "dbt_project" / "models" / "staging")["claude_code"]
+CONTRACT = source_contract("claude_code")
 PATH = "/v1/organizations/usage_report/claude_code"
 PARTITION = DailyPartition.of(date(2026, 11, 17))
 ROW = {

@@ -14,13 +14,13 @@ from pydantic import SecretStr
 
 from orchestration.connectors import copilot
 from orchestration.connectors.base import RejectedRecord, Row
-from orchestration.contracts import load_contracts
+from orchestration.contracts import source_contract
 from orchestration.errors import PermissionDeniedError, SourceError
 from orchestration.partition import DailyPartition
 from tests.connectors.loopback import Loopback, Reply, empty, quiet, reply, truncated
 
 ANSWERS = Path(__file__).parents[1] / "payloads" / "copilot"
-CONTRACT = load_contracts(Path(__file__).parents[2] / "dbt_project" / "models" / "staging")["copilot"]
+CONTRACT = source_contract("copilot")
 PARTITION = DailyPartition.of(date(2026, 11, 17))
 REPORTS = "/orgs/acme/copilot/metrics/reports"
 USER = {

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from orchestration.contracts import load_contracts
+from orchestration.contracts import source_contract
 from orchestration.landing.rows import cast_record
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ GIVEN = {"system", "identity_system"}
 
 @cache
 def contract(stream):
-    return load_contracts(ROOT / "dbt_project" / "models" / "staging")["tables"].stream(stream)
+    return source_contract("tables").stream(stream)
 
 
 def told(layout, stream):

@@ -28,11 +28,10 @@ from orchestration.connectors.tables.mapping import (
     KEPT,
     Position,
     choices,
-    literal,
-    quoted,
     spelled,
 )
 from orchestration.errors import PermissionDeniedError, SourceError, UnreachableError
+from orchestration.storage.relations import identifier, literal
 
 CSV = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 PARQUET = (".parquet", ".pq")
@@ -84,11 +83,11 @@ class FileRelation:
 
     def chunks(self, names: Sequence[str], cursor: str | None, start: Position | None) -> Iterator[pa.Table]:
         """The rows from `start` on, and those without a cursor, in an order that depends on their content alone."""
-        chosen = ", ".join(map(quoted, names))
+        chosen = ", ".join(map(identifier, names))
         query, values = f"select {chosen} from {self.source}", []
         if cursor is not None and start is not None:
-            text = f"try_cast(nullif(trim({quoted(cursor)}), '') as timestamptz)"
-            cell = text if self.kinds[cursor] == "VARCHAR" else quoted(cursor)
+            text = f"try_cast(nullif(trim({identifier(cursor)}), '') as timestamptz)"
+            cell = text if self.kinds[cursor] == "VARCHAR" else identifier(cursor)
             query, values = f"{query} where {cell} is null or {cell} >= ?", [start]
         with _explained(self.place):
             reader = self.engine.execute(query if self.is_ordered else f"{query} order by {chosen}", values)
@@ -189,7 +188,7 @@ class _Place:
                 f"{KEPT}"
             )
         schema, _, name = found.partition(".")
-        return FileRelation(self.engine, f"{quoted(schema)}.{quoted(name)}", f"{table} of {self._name}")
+        return FileRelation(self.engine, f"{identifier(schema)}.{identifier(name)}", f"{table} of {self._name}")
 
     def _attach(self) -> None:
         if not self._is_local:
@@ -205,7 +204,7 @@ class _Place:
     def _view(self, name: str, files: list[str]) -> None:
         source = self._typed(files) if files[0].lower().endswith(CSV) else _parquet(files)
         with _explained(self._name):
-            self.engine.execute(f"create view {quoted(name)} as select * from {source}")
+            self.engine.execute(f"create view {identifier(name)} as select * from {source}")
 
     def _files(self, pattern: str) -> list[str]:
         """The files of a path or pattern that can be read, in the order of their names."""

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from orchestration.connectors.base import Batch
 from orchestration.contracts import Column, StreamContract
 from orchestration.errors import SourceError
+from orchestration.storage.relations import identifier, literal
 
 Position = datetime | date | int
 """A value of a cursor column."""
@@ -150,7 +151,7 @@ class Converter:
         rows = pa.array(range(self._rows + 1, self._rows + 1 + len(chunk)), pa.int64())
         self._rows += len(chunk)
         self._engine.register("chunk", chunk.append_column("row_number", rows))
-        expressions = [f"{value} as {quoted(name)}" for name, value in self._values(kinds).items()]
+        expressions = [f"{value} as {identifier(name)}" for name, value in self._values(kinds).items()]
         table = self._engine.execute(f"select {', '.join(expressions)}, row_number from chunk").to_arrow_table()
         self._engine.unregister("chunk")
         if self._chosen.cursor is not None:
@@ -268,13 +269,3 @@ def as_text(latest: Position | None) -> str | None:
     if latest is None:
         return None
     return str(int(latest)) if isinstance(latest, int | Decimal) else latest.isoformat()
-
-
-def quoted(name: str) -> str:
-    """A name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: str) -> str:
-    """A text in SQL."""
-    return "'" + value.replace("'", "''") + "'"
