@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
+MAX_LISTED = 20
+"""A message lists so many choices."""
+
+
+def choices(wanted: str, known: Iterable[str]) -> str:
+    """The names that exist, the nearest first."""
+    names = sorted(known)
+    by_folded = {name.casefold(): name for name in names}
+    near = [by_folded[name] for name in difflib.get_close_matches(wanted.casefold(), by_folded, n=3, cutoff=0.5)]
+    listed = [*near, *(name for name in names if name not in near)]
+    more = f" and {len(listed) - MAX_LISTED} more" if len(listed) > MAX_LISTED else ""
+    return (", ".join(listed[:MAX_LISTED]) or "none") + more
+
 
 class CounterpoiseError(Exception):
     """Base of every error that this project raises on purpose; its text is written for the operator."""

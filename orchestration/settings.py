@@ -28,7 +28,7 @@ from pydantic_settings import (
 from orchestration import environment
 from orchestration.connectors import SOURCES, connector
 from orchestration.connectors.base import SourceConfig
-from orchestration.errors import SettingsError
+from orchestration.errors import SettingsError, choices
 
 PROJECT = Path(__file__).resolve().parent.parent
 CONFIG_VARIABLE = "COUNTERPOISE_CONFIG"
@@ -210,7 +210,10 @@ class Settings(BaseSettings):
         """The sources with a section in the file that does not say `enabled = false`, in reading order."""
         unknown = sorted(set(self.sources) - set(SOURCES))
         if unknown:
-            raise SettingsError(f"unknown sources {unknown} in counterpoise.toml; known are {', '.join(SOURCES)}")
+            known = choices(unknown[0], SOURCES)
+            raise SettingsError(
+                f"unknown sources {unknown} in counterpoise.toml; known are, the nearest first, {known}"
+            )
         return [name for name in SOURCES if self.sources.get(name, {"enabled": False}).get("enabled", True)]
 
     def source_config(self, source: str) -> SourceConfig:

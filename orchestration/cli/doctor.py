@@ -41,7 +41,9 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _general(settings: Settings) -> Iterator[Finding]:
     path = Origin.of().path
-    yield _found("settings", path.is_file(), str(path), f"{path} is not a file; the pages of docs/sources show examples")
+    yield _found(
+        "settings", path.is_file(), str(path), f"{path} is not a file; the pages of docs/sources show examples"
+    )
     yield _key(settings)
     yield _engine(settings)
     folder = settings.data_folder

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.contracts import SourceContract, load_contracts
-from orchestration.errors import ContractError
+from orchestration.errors import ContractError, choices
 from orchestration.landing import ledger
 from orchestration.partition import DailyPartition
 from orchestration.publishing import publication
@@ -39,7 +39,9 @@ class RunContext:
     def contract(self, source: str) -> SourceContract:
         """The contract of one source. ContractError when it is not declared."""
         if source not in self.contracts:
-            raise ContractError(f"{source} is not declared below dbt_project/models/staging")
+            raise ContractError(
+                f"there is no source {source!r}; the sources, the nearest first: {choices(source, self.contracts)}"
+            )
         return self.contracts[source]
 
     @cached_property

@@ -29,8 +29,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 from orchestration.connectors.base import Cursors, Item, RetryPolicy, Slice, SourceConfig
 from orchestration.connectors.tables import layout_files
 from orchestration.connectors.tables.files import FileRelation, file_relations, is_duckdb, is_storage, missing_file
-from orchestration.connectors.tables.mapping import Converter, Wanted, as_text, choices, choose, later, position, since
+from orchestration.connectors.tables.mapping import Converter, Wanted, as_text, choose, later, position, since
 from orchestration.contracts import StreamContract, source_contract
+from orchestration.errors import choices
 from orchestration.partition import DailyPartition
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from dlt.common.libs.pyarrow import PyToArrowConversionException
 from dlt.sources.sql_database import TableLoader
 
-from orchestration.connectors.tables.mapping import CHUNK_ROWS, KEPT, Position, choices, is_text, spelled
-from orchestration.errors import SourceError, UnreachableError
+from orchestration.connectors.tables.mapping import CHUNK_ROWS, KEPT, Position, is_text, spelled
+from orchestration.errors import SourceError, UnreachableError, choices
 
 MIN_HIDDEN = 3
 """A shorter host, user or database name is left in a message, because it is also part of words; a password never."""

@@ -27,10 +27,9 @@ from orchestration.connectors.tables.mapping import (
     ENGINE_CONFIG,
     KEPT,
     Position,
-    choices,
     spelled,
 )
-from orchestration.errors import PermissionDeniedError, SourceError, UnreachableError
+from orchestration.errors import PermissionDeniedError, SourceError, UnreachableError, choices
 from orchestration.storage.relations import identifier, literal
 
 CSV = (".csv", ".tsv", ".csv.gz", ".tsv.gz")

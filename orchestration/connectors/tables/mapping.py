@@ -7,7 +7,6 @@ Does not: reading (files, databases). What does not convert stays as it is, so t
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,29 +19,18 @@ import pyarrow.compute as pc
 
 from orchestration.connectors.base import Batch
 from orchestration.contracts import Column, StreamContract
-from orchestration.errors import SourceError
+from orchestration.errors import SourceError, choices
 from orchestration.storage.relations import identifier, literal
 
 Position = datetime | date | int
 """A value of a cursor column."""
 CHUNK_ROWS = 50_000
 KEPT = "Nothing of this input was landed."
-MAX_LISTED = 20
 YES, NO = ("true", "t", "1", "1.0", "yes", "y"), ("false", "f", "0", "0.0", "no", "n")
 ENGINE_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-
-
-def choices(wanted: str, known: Iterable[str]) -> str:
-    """The names that exist, the nearest first."""
-    names = sorted(known)
-    by_folded = {name.casefold(): name for name in names}
-    near = [by_folded[name] for name in difflib.get_close_matches(wanted.casefold(), by_folded, n=3, cutoff=0.5)]
-    listed = [*near, *(name for name in names if name not in near)]
-    more = f" and {len(listed) - MAX_LISTED} more" if len(listed) > MAX_LISTED else ""
-    return (", ".join(listed[:MAX_LISTED]) or "none") + more
 
 
 def spelled(name: str, names: Iterable[str]) -> str | None:
