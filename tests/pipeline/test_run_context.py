@@ -33,7 +33,7 @@ def test_contracts_and_ledger_are_read_once(context, monkeypatch):
 
 
 def test_a_source_without_a_contract_is_an_error(context):
-    with pytest.raises(ContractError, match="there is no source .sourceforge.; the sources, the nearest first: "):
+    with pytest.raises(ContractError, match=r"there is no source 'sourceforge'; the sources, the nearest first: "):
         context.contract("sourceforge")
 
 
